@@ -1,0 +1,94 @@
+// Checks events against the vocabulary. It names the offending key; it never changes an event and never drops what it does not know.
+import { parseInstant } from './instant.js';
+import { ACTION_TYPE, ALLOWED, ENVELOPE, VOCABULARY, type Kind, type KindTable } from './vocabulary.js';
+
+/** What is wrong with one key, e.g. `metric.measured: value must be a number, not "fast"`. */
+export interface Problem {
+  key: string;
+  message: string;
+}
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMeasure: Check = (value) =>
+  Number.isFinite(value) || value === 'NaN' || value === 'Infinity' || value === '-Infinity';
+
+const KINDS: Record<string, readonly [says: string, check: Check]> = {
+  text: ['text', isText],
+  texts: ['a list of texts', (value) => Array.isArray(value) && value.every(isText)],
+  map: ['an object of texts', (value) => isRecord(value) && Object.values(value).every(isText)],
+  pairs: ['a list of [key, value] pairs of text', (value) => Array.isArray(value) && value.every(isPair)],
+  number: ['a number', Number.isFinite],
+  count: ['a whole number, 0 or more', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
+  measure: ['a number, "NaN", "Infinity" or "-Infinity"', isMeasure],
+  measures: ['an object of numbers', (value) => isRecord(value) && Object.values(value).every(isMeasure)],
+  flag: ['true or false', (value) => typeof value === 'boolean'],
+  time: [
+    'a time such as 2025-10-03T18:19:52.551874Z',
+    (value) => typeof value === 'string' && parseInstant(value) !== null,
+  ],
+  json: ['a JSON value', (value) => value !== undefined],
+};
+
+function isPair(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every(isText);
+}
+
+/** All that is wrong with an event; empty where it is sound. An unknown type needs only a sound envelope. */
+export function checkEvent(event: unknown): Problem[] {
+  if (!isRecord(event)) return [{ key: '', message: `an event must be an object, not ${show(event)}` }];
+  return [...checkKeys(ENVELOPE, event, ''), ...checkBody(event)];
+}
+
+/** The same for an event that has no envelope yet, only `type` and its own keys. */
+export function checkBody(body: Record<string, unknown>): Problem[] {
+  const { type } = body;
+  if (typeof type !== 'string' || !/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/.test(type))
+    return [{ key: 'type', message: `type must be dotted lower case such as "metric.measured", not ${show(type)}` }];
+  if (!Object.hasOwn(VOCABULARY, type)) return [];
+  const problems = checkKeys(VOCABULARY[type as keyof typeof VOCABULARY], body, '');
+  for (const [key, allowed] of Object.entries(ALLOWED[type] ?? {})) {
+    const value = body[key];
+    if (typeof value === 'string' && !allowed.includes(value))
+      problems.push({ key, message: `${key} must be one of ${allowed.join(', ')}, not ${show(value)}` });
+  }
+  if (type === 'action.logged' && typeof body['action'] === 'string' && !ACTION_TYPE.test(body['action']))
+    problems.push({
+      key: 'action',
+      message: `action must be upper case with digits and underscores, not ${show(body['action'])}`,
+    });
+  return problems.map(({ key, message }) => ({ key, message: `${type}: ${message}` }));
+}
+
+function checkKeys(table: KindTable, object: Record<string, unknown>, prefix: string): Problem[] {
+  const problems: Problem[] = [];
+  for (const [key, kind] of Object.entries(table)) {
+    const path = prefix + key;
+    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    if (value === undefined || value === null) {
+      if (isRequired(kind)) problems.push({ key: path, message: `${path} is missing` });
+    } else if (typeof kind !== 'string') {
+      if (isRecord(value)) problems.push(...checkKeys(kind, value, `${path}.`));
+      else problems.push({ key: path, message: `${path} must be an object, not ${show(value)}` });
+    } else {
+      const [says, check] = KINDS[kind.replace('!', '')] as (typeof KINDS)[string];
+      if (!check(value)) problems.push({ key: path, message: `${path} must be ${says}, not ${show(value)}` });
+    }
+  }
+  return problems;
+}
+
+function isRequired(kind: Kind): boolean {
+  return typeof kind === 'string' && kind.endsWith('!');
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (isRecord(value)) return 'an object';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,60 @@
+// Times as runlog stores them: microseconds since the epoch in code, RFC 3339 UTC with six decimals on disk. No clock here.
+
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(?:([Zz])|([+-])(\d\d):(\d\d))$/;
+const LAST_MICROS = Date.UTC(9999, 11, 31, 23, 59, 59, 999) * 1000 + 999;
+
+/** `YYYY-MM-DDTHH:MM:SS.ffffffZ`. These strings sort as their times do. */
+export function formatInstant(micros: number): string {
+  const whole = Math.floor(micros / 1000);
+  const rest = micros - whole * 1000;
+  return `${new Date(whole).toISOString().slice(0, 23)}${String(Math.floor(rest)).padStart(3, '0')}Z`;
+}
+
+/** Microseconds since the epoch of an RFC 3339 time with zone, or null where the text is none (or names a day that never was). */
+export function parseInstant(text: string): number | null {
+  const match = RFC3339.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second, fraction = '', , sign, zoneHour = '0', zoneMinute = '0'] = match;
+  const local = civilMillis(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  if (local === null || Number(zoneHour) > 23 || Number(zoneMinute) > 59) return null;
+  const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60_000 * (sign === '-' ? -1 : 1);
+  const micros = (local - offset) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
+  return micros < 0 || micros > LAST_MICROS ? null : micros;
+}
+
+/** Milliseconds since the epoch of a civil time taken as UTC; null for month 13, 30 February, 25 o'clock. */
+export function civilMillis(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number | null {
+  const millis = Date.UTC(year, month - 1, day, hour, minute, second);
+  const back = new Date(millis);
+  const same =
+    back.getUTCFullYear() === year &&
+    back.getUTCMonth() === month - 1 &&
+    back.getUTCDate() === day &&
+    back.getUTCHours() === hour &&
+    back.getUTCMinutes() === minute &&
+    back.getUTCSeconds() === second;
+  return same ? millis : null;
+}
+
+/** The stored form of any RFC 3339 time, or null. */
+export function normalizeInstant(text: string): string | null {
+  const micros = parseInstant(text);
+  if (micros === null) return null;
+  return CANONICAL.test(text) ? text : formatInstant(micros);
+}
+
+/** Seconds from one stored time to another; null where one of them is unknown. */
+export function secondsBetween(from: string | null, to: string | null): number | null {
+  if (from === null || to === null) return null;
+  const start = parseInstant(from);
+  const end = parseInstant(to);
+  return start === null || end === null ? null : (end - start) / 1e6;
+}
