@@ -1,0 +1,17 @@
+// The surroundings of a call, from parsed options and the process.
+import { Input, type Context } from '../commands/input.js';
+import type { Parsed } from './parse.js';
+
+export function inputOf({ args, given, command }: Pick<Parsed, 'args' | 'given' | 'command'>): Input {
+  const has = (name: string): boolean => given.some(([key]) => key === name);
+  const dir = given.findLast(([key]) => key === 'dir')?.[1];
+  const context: Context = {
+    env: process.env,
+    cwd: process.cwd(),
+    isJson: has('json'),
+    isQuiet: has('quiet'),
+    isColorless: has('no-color'),
+    dir: typeof dir === 'string' ? dir : undefined,
+  };
+  return new Input(args, given, command, context);
+}

@@ -1,0 +1,21 @@
+// The entry of recording commands: one file, no third-party code, nothing asynchronous. What it does not know it leaves alone.
+import { inputOf } from './context.js';
+import { parseDirect } from './parse.js';
+import { RECORDING_ACTIONS } from './recording-actions.js';
+import { reportError } from './report-error.js';
+
+/** Does what a command line says if it is a sound recording command; false where it is anything else. */
+export function record(argv: readonly string[]): boolean {
+  const parsed = parseDirect(argv);
+  const action = parsed === null ? undefined : RECORDING_ACTIONS[parsed.spec.name];
+  if (parsed === null || action === undefined) return false;
+  const input = inputOf(parsed);
+  const report = (error: unknown): void => reportError(error, input.context.isJson);
+  try {
+    const pending = action(input);
+    if (pending !== undefined) void pending.catch(report);
+  } catch (error) {
+    report(error);
+  }
+  return true;
+}

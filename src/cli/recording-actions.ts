@@ -1,0 +1,26 @@
+// The recording commands' actions. They reach no third-party code: a test holds that.
+import { append } from '../commands/append.js';
+import { beat } from '../commands/beat.js';
+import { error } from '../commands/error.js';
+import type { Input } from '../commands/input.js';
+import { issueEnd, issueStart } from '../commands/issue.js';
+import { metric } from '../commands/metric.js';
+import { plan } from '../commands/plan.js';
+import { start } from '../commands/start.js';
+import { stepEnd, stepNote, stepStart } from '../commands/step.js';
+
+export type Action = (input: Input) => void | Promise<void>;
+
+export const RECORDING_ACTIONS: Readonly<Record<string, Action>> = {
+  start,
+  append,
+  plan,
+  'step start': stepStart,
+  'step note': stepNote,
+  'step end': stepEnd,
+  'issue start': issueStart,
+  'issue end': issueEnd,
+  metric,
+  error,
+  beat,
+};

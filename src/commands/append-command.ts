@@ -1,0 +1,109 @@
+// runlog append … -- CMD: runs CMD, lets its output through unchanged and live, and records how it went.
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import type { EventBody } from '../events/vocabulary.js';
+import { runChild, shellQuote, type ChildEnd } from './child.js';
+import { usage, writeAll, type Input } from './input.js';
+
+/** What is kept of the output: enough for its last lines, and for a secret that began well before them. */
+const KEPT_BYTES = 64 * 1024;
+const SHOWN_LINES = 10;
+/** A background process that holds the pipe open does not hold up the one who waits for CMD. */
+const GRACE_MS = 500;
+
+export async function appendCommand(
+  input: Input,
+  command: readonly string[],
+  body: EventBody<'action.logged'>,
+  record: (body: EventBody<'action.logged'>) => void,
+): Promise<void> {
+  if (command.length === 0) throw usage('nothing stands after --', 'For example: runlog append CHECK_DISK -- df -h .');
+  const tail = new Tail();
+  const startedAt = performance.now();
+  let drained: Promise<unknown> = Promise.resolve();
+  let streams: readonly (Readable | null)[] = [];
+  const end = await runChild(command, { stdio: ['inherit', 'pipe', 'pipe'], env: input.context.env }, (child) => {
+    streams = [child.stdout, child.stderr];
+    drained = passThrough(child, tail);
+  });
+  const seconds = (performance.now() - startedAt) / 1000;
+  await Promise.race([drained, wait(GRACE_MS, undefined, { ref: false })]);
+  if (end.startError !== null) writeAll(2, Buffer.from(`runlog: ${end.startError}\n`));
+  record({
+    ...body,
+    fields: fieldsOf(body.fields ?? [], command, end, seconds, tail.lines()),
+    ...factsOf(end, seconds),
+  });
+  process.exitCode = end.exitStatus;
+  // Streams that a background process still holds must not keep this process.
+  for (const stream of streams) stream?.destroy();
+}
+
+function factsOf(end: ChildEnd, seconds: number): Partial<EventBody<'action.logged'>> {
+  return { exit_code: end.exitCode, signal: end.signal, duration_seconds: Math.round(seconds * 1e6) / 1e6 };
+}
+
+/** Command, Result and Error first, unless the user said them; then what the user said. */
+function fieldsOf(
+  given: readonly [string, string][],
+  command: readonly string[],
+  end: ChildEnd,
+  seconds: number,
+  output: string,
+): [string, string][] {
+  const how = end.signal === null ? `exit status ${end.exitStatus}` : `killed by ${end.signal}`;
+  const result = `${how} after ${seconds.toFixed(seconds < 10 ? 2 : 1)} s${output === '' ? '' : `\n${output}`}`;
+  const own: [string, string][] = [
+    ['Command', shellQuote(command)],
+    ['Result', result],
+  ];
+  if (end.exitStatus !== 0) own.push(['Error', end.startError ?? how]);
+  return [...own.filter(([key]) => !given.some(([name]) => name === key)), ...given];
+}
+
+function passThrough(child: ChildProcess, tail: Tail): Promise<unknown> {
+  const streams: [Readable | null, number][] = [
+    [child.stdout, 1],
+    [child.stderr, 2],
+  ];
+  return Promise.all(
+    streams.map(([stream, fd]) => {
+      if (stream === null) return undefined;
+      stream.on('data', (chunk: Buffer) => {
+        tail.add(chunk);
+        // Nobody reads us any more: closing our end tells CMD so, as the pipe itself would have.
+        if (!writeAll(fd, chunk)) stream.destroy();
+      });
+      return new Promise((resolve) => stream.on('close', resolve));
+    }),
+  );
+}
+
+/** The last bytes of a stream. */
+class Tail {
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #isCut = false;
+
+  add(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    while (this.#bytes - (this.#chunks[0] as Buffer).length > KEPT_BYTES) {
+      this.#bytes -= (this.#chunks.shift() as Buffer).length;
+      this.#isCut = true;
+    }
+  }
+
+  lines(): string {
+    const text = stripVTControlCharacters(Buffer.concat(this.#chunks).toString('utf8'));
+    // A progress bar writes over its line again and again: what stood there last counts.
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/\r$/, '').replace(/^.*\r/, ''));
+    if (this.#isCut) lines.shift();
+    return (lines.length > SHOWN_LINES ? ['…', ...lines.slice(-SHOWN_LINES)] : lines).join('\n');
+  }
+}

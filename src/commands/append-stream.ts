@@ -1,0 +1,94 @@
+// runlog append --stdin: one JSON object a line becomes one event. A bad line is reported with its number; the others count.
+import fs from 'node:fs';
+import { messageOf, RunlogError } from '../events/errors.js';
+import { normalizeInstant } from '../events/instant.js';
+import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
+import type { Recordable } from '../runs/record.js';
+import { checkActionType } from './append.js';
+import { answer, usage, warn, type Input } from './input.js';
+import { recordInto, targetRun } from './recording.js';
+
+const CHUNK_BYTES = 64 * 1024;
+
+export function appendStream(input: Input): void {
+  if (input.args.length > 0) throw usage('--stdin takes its actions from the lines, not from arguments');
+  const runId = targetRun(input);
+  let recorded = 0;
+  let bad = 0;
+  let number = 0;
+  for (const line of stdinLines()) {
+    number += 1;
+    if (line.trim() === '') continue;
+    try {
+      recordInto(input, runId, [eventOfLine(line)]);
+      recorded += 1;
+    } catch (error) {
+      if (error instanceof RunlogError && !['usage', 'invalid_event'].includes(error.code)) throw error;
+      warn(`line ${number}: ${messageOf(error)}; not recorded`);
+      bad += 1;
+    }
+  }
+  if (input.context.isJson) answer(input.context, { run_id: runId, recorded, bad }, '');
+  if (bad > 0) process.exitCode = 3;
+}
+
+/** `{"type": …}` is an event as it stands; `{"action": …, "description": …, "fields": {…}}` is an action. */
+function eventOfLine(line: string): Recordable {
+  const parsed = parseJson(line);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw usage('a line must be a JSON object');
+  const { at: givenAt, v: _version, id: _id, crc: _crc, blobs: _blobs, ...own } = parsed as Record<string, unknown>;
+  const at = typeof givenAt === 'string' ? normalizeInstant(givenAt) : undefined;
+  if (at === null || (givenAt !== undefined && givenAt !== null && at === undefined))
+    throw usage(`at must be a time such as 2025-10-03T18:19:52Z, not ${JSON.stringify(givenAt)}`);
+  const stamp = at === undefined ? {} : { at };
+  if (own['type'] !== undefined) return { ...own, ...stamp } as Recordable;
+  if (typeof own['action'] !== 'string') throw usage('a line needs "type" or "action"');
+  checkActionType(own['action']);
+  const { fields } = own;
+  const pairs =
+    typeof fields === 'object' && fields !== null && !Array.isArray(fields) ? Object.entries(fields) : fields;
+  return {
+    ...own,
+    ...stamp,
+    type: 'action.logged',
+    fields: pairs,
+    utc_offset_minutes: utcOffsetMinutes(nowMicros()),
+  } as Recordable;
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw usage(`not JSON: ${messageOf(error)}`);
+  }
+}
+
+function* stdinLines(): Generator<string> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let held: Buffer = Buffer.alloc(0);
+  for (let length = readStdin(chunk); length > 0; length = readStdin(chunk)) {
+    const bytes = Buffer.concat([held, chunk.subarray(0, length)]);
+    let from = 0;
+    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
+      yield bytes.toString('utf8', from, end);
+      from = end + 1;
+    }
+    held = bytes.subarray(from);
+  }
+  if (held.length > 0) yield held.toString('utf8');
+}
+
+function readStdin(chunk: Buffer): number {
+  for (;;) {
+    try {
+      return fs.readSync(0, chunk);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}

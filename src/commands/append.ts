@@ -1,0 +1,123 @@
+// runlog append: one action of the design-experiment log, a stream of events, or a command that is run and recorded.
+import fs from 'node:fs';
+import { messageOf } from '../events/errors.js';
+import { formatInstant } from '../events/instant.js';
+import { ACTION_TYPE, type EventBody } from '../events/vocabulary.js';
+import { encodeLogEvent } from '../formats/log-events.js';
+import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
+import { appendLogText, envelop, type Recordable } from '../runs/record.js';
+import { appendStream } from './append-stream.js';
+import { answer, quote, splitPair, usage, type Input } from './input.js';
+import { acknowledge, recordInto, recordOne, targetRun } from './recording.js';
+import { parseTime } from './values.js';
+
+/** Options that become fields, and the keys they get. */
+const FIELD_KEYS: Readonly<Record<string, string>> = {
+  command: 'Command',
+  result: 'Result',
+  explanation: 'Explanation',
+  input: 'Input',
+  calculation: 'Calculation',
+  decision: 'Decision',
+  reasoning: 'Reasoning',
+  status: 'Status',
+  'next-steps': 'Next Steps',
+  details: 'Details',
+  error: 'Error',
+};
+
+export async function append(input: Input): Promise<void> {
+  if (input.has('stdin')) return appendStream(input);
+  const [action, description] = input.args;
+  if (action === undefined)
+    throw usage('append needs an ACTION_TYPE', 'For example: runlog append VERIFY_MODEL "Checking"');
+  checkActionType(action);
+  const body: EventBody<'action.logged'> = {
+    type: 'action.logged',
+    action,
+    description: readDash(input, description) || null,
+    fields: fieldsOf(input),
+    utc_offset_minutes: 0,
+  };
+  const at = input.text('at');
+  const micros = at === undefined ? undefined : parseTime(at, '--at');
+  if (input.command !== null) {
+    // Found before the command runs: a mistyped run should not cost an hour's work.
+    const runId = input.has('log') ? null : targetRun(input);
+    const { appendCommand } = await import('./append-command.js');
+    return appendCommand(input, input.command, body, (done) => log(input, runId, { ...done, ...stamped(micros) }));
+  }
+  const stamp = stamped(micros);
+  if (input.has('log')) log(input, null, { ...body, ...stamp });
+  else recordOne(input, { ...body, ...stamp });
+}
+
+function log(input: Input, runId: string | null, body: Recordable): void {
+  if (runId !== null) {
+    const { events } = recordInto(input, runId, [body]);
+    // Beside a command's own output there is no room for a JSON answer.
+    if (input.context.isJson && input.command === null) answer(input.context, { run_id: runId, id: events[0]?.id }, '');
+    return;
+  }
+  const event = envelop(body, { env: input.context.env, isUnredacted: input.has('no-redact') });
+  const file = input.text('log') as string;
+  try {
+    appendLogText(file, encodeLogEvent([event]));
+  } catch (error) {
+    acknowledge(input, { events: [event], warning: `${messageOf(error)}: the entry was NOT recorded`, isLost: true });
+  }
+}
+
+/** The event's time, and the offset from UTC that its entry in the log is written in. */
+function stamped(micros: number | undefined): { at?: string; utc_offset_minutes: number } {
+  const time = micros ?? nowMicros();
+  return micros === undefined
+    ? { utc_offset_minutes: utcOffsetMinutes(time) }
+    : { at: formatInstant(time), utc_offset_minutes: utcOffsetMinutes(time) };
+}
+
+export function checkActionType(action: string): void {
+  if (ACTION_TYPE.test(action)) return;
+  const right = action
+    .trim()
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]+/g, '_')
+    .replaceAll(/^[_0-9]+|_+$/g, '');
+  throw usage(
+    `${quote(action)} is no ACTION_TYPE: it must be upper case, with digits and underscores`,
+    right === '' ? 'For example: VERIFY_MODEL' : `Did you mean ${right}?`,
+  );
+}
+
+/** In the order of the command line: the reader of the log sees what its writer put first. */
+function fieldsOf(input: Input): [string, string][] {
+  return input.given.flatMap(([name, value]): [string, string][] => {
+    if (value === true) return [];
+    if (name === 'field') {
+      const [key, text] = splitPair(value, '--field');
+      checkKey(key);
+      return [[key, readDash(input, text) ?? '']];
+    }
+    const key = FIELD_KEYS[name];
+    return key === undefined ? [] : [[key, readDash(input, value) ?? '']];
+  });
+}
+
+function checkKey(key: string): void {
+  if (/^[\s[]|[\r\n]|:(\s|$)/.test(key))
+    throw usage(
+      `--field: ${quote(key)} cannot be a key`,
+      'A key is one line, begins with neither a space nor [, and has no colon before a space.',
+    );
+}
+
+const stdinTexts = new WeakMap<Input, string>();
+
+/** `-` stands for the standard input, which can be read once. */
+function readDash(input: Input, value: string | undefined): string | undefined {
+  if (value !== '-') return value;
+  if (stdinTexts.has(input)) throw usage('only one value can be - (the standard input)');
+  const text = fs.readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+  stdinTexts.set(input, text);
+  return text;
+}

@@ -1,0 +1,68 @@
+// A command that runlog runs for somebody: its signals, its end, and the exit status that says the same.
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import os from 'node:os';
+import tty from 'node:tty';
+
+/** How a command ended; `exitStatus` is what a shell would say of it. */
+export interface ChildEnd {
+  exitStatus: number;
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  /** Why it could not be started; null where it was. */
+  startError: string | null;
+}
+
+const FORWARDED: readonly NodeJS.Signals[] = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGCONT',
+];
+/** The terminal sends these to the command itself too: a second one would look like impatience. */
+const FROM_TERMINAL = new Set<NodeJS.Signals>(['SIGINT', 'SIGQUIT']);
+
+/** Starts a command; signals to this process reach it until it has ended. `started` may listen to its output. */
+export function runChild(
+  command: readonly string[],
+  options: { stdio: StdioOptions; env: NodeJS.ProcessEnv },
+  started?: (child: ChildProcess) => void,
+): Promise<ChildEnd> {
+  const [file, ...args] = command as [string, ...string[]];
+  return new Promise((resolve) => {
+    const child = spawn(file, args, options);
+    const forward = (signal: NodeJS.Signals): void => {
+      if (!(FROM_TERMINAL.has(signal) && tty.isatty(0))) child.kill(signal);
+    };
+    for (const signal of FORWARDED) process.on(signal, forward);
+    const finish = (end: ChildEnd): void => {
+      for (const signal of FORWARDED) process.off(signal, forward);
+      resolve(end);
+    };
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      // 127 not found, 126 found but not to be run: as shells have it.
+      if (child.pid !== undefined) return;
+      const exitStatus = error.code === 'ENOENT' ? 127 : 126;
+      finish({ exitStatus, exitCode: exitStatus, signal: null, startError: startMessage(file, error) });
+    });
+    child.on('exit', (exitCode, signal) => {
+      const exitStatus = signal === null ? (exitCode ?? 0) : 128 + os.constants.signals[signal];
+      finish({ exitStatus, exitCode, signal, startError: null });
+    });
+    started?.(child);
+  });
+}
+
+function startMessage(file: string, error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return `${file}: command not found`;
+  return error.code === 'EACCES' ? `${file}: permission denied` : `${file}: ${error.message}`;
+}
+
+/** A command line that a shell reads back as the same arguments. */
+export function shellQuote(command: readonly string[]): string {
+  return command
+    .map((word) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
+}

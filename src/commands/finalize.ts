@@ -1,0 +1,66 @@
+// runlog finalize: ends the run that is named, or all that have died. A line a run: id, old status, new status, why.
+import { RunlogError } from '../events/errors.js';
+import type { RunStatus } from '../events/vocabulary.js';
+import { toVisibleLine } from '../formats/visible-text.js';
+import { isWishEmpty, type Wish } from '../runs/ending.js';
+import { finalizeRuns, type Finalized } from '../runs/finalize.js';
+import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
+import { currentRun, resolveRun } from '../runs/resolve.js';
+import { answer, remark, warn, type Input } from './input.js';
+import { parseDuration } from './values.js';
+
+const STATUSES: readonly RunStatus[] = ['completed', 'failed', 'partial', 'interrupted', 'cancelled'];
+
+export async function finalize(input: Input): Promise<void> {
+  const wish: Wish = {
+    status: input.choice('status', STATUSES),
+    exitCode: input.count('exit-code'),
+    error: input.text('error'),
+    cause: input.text('cause'),
+  };
+  const staleAfter = input.text('stale-after');
+  const runIds = targets(input, wish);
+  const { runs, errors } = await finalizeRuns(input.store, {
+    env: input.context.env,
+    runIds,
+    wish,
+    isForced: input.has('force'),
+    isDryRun: input.has('dry-run'),
+    staleAfterSeconds:
+      staleAfter === undefined ? DEFAULT_STALE_AFTER_SECONDS : parseDuration(staleAfter, '--stale-after'),
+    lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
+  });
+  const [first] = errors;
+  if (first !== undefined && runIds?.length === 1) throw first;
+  answer(input.context, { runs: runs.map(rowOf) }, runs.map((run) => `${lineOf(run)}\n`).join(''));
+  for (const run of runs)
+    for (const { segment, offsetBytes, message } of run.damage)
+      warn(`${run.runId}: ${segment} at byte ${offsetBytes}: ${toVisibleLine(message)}`);
+  for (const error of errors) warn(error.message);
+  if (runs.length === 0 && errors.length === 0) remark(input.context, 'nothing to finalize');
+  if (runs.some(({ damage }) => damage.length > 0) || errors.length > 0) process.exitCode = 3;
+}
+
+/** The runs named; else RUNLOG_RUN; else, to say how a run ended, the run of this script; else null: all that have died. */
+function targets(input: Input, wish: Wish): string[] | null {
+  const { env } = input.context;
+  if (input.args.length > 0) return [...new Set(input.args.map((text) => resolveRun(input.store, text, env)))];
+  if (input.has('all')) {
+    if (!isWishEmpty(wish))
+      throw new RunlogError('usage', '--all takes no --status, --exit-code, --error or --cause', {
+        hint: 'How each run ended follows from its record.',
+      });
+    return null;
+  }
+  if (!env['RUNLOG_RUN'] && isWishEmpty(wish)) return null;
+  return [currentRun(input.store, undefined, env)];
+}
+
+function rowOf({ runId, oldStatus, status, cause, changed }: Finalized): Record<string, unknown> {
+  return { run_id: runId, old_status: oldStatus, status, cause, changed };
+}
+
+function lineOf({ runId, oldStatus, status, cause, changed }: Finalized): string {
+  const why = cause === null ? '' : `: ${toVisibleLine(cause)}`;
+  return changed ? `${runId}  ${oldStatus} -> ${status}${why}` : `${runId}  ${status} (finalized before)${why}`;
+}

@@ -1,0 +1,47 @@
+// What all recording commands share: find the run, record, and acknowledge, whatever becomes of the store.
+import { RunlogError } from '../events/errors.js';
+import fs from 'node:fs';
+import { finalPath } from '../runs/paths.js';
+import { record, type Recordable, type Recorded } from '../runs/record.js';
+import { currentRun } from '../runs/resolve.js';
+import { answer, warn, type Input } from './input.js';
+
+/** Records one event into the run that the command means, and acknowledges it. */
+export function recordOne(input: Input, body: Recordable): void {
+  const runId = targetRun(input);
+  const { events } = recordInto(input, runId, [body]);
+  if (input.context.isJson) answer(input.context, { run_id: runId, id: events[0]?.id }, '');
+}
+
+export function targetRun(input: Input): string {
+  return currentRun(input.store, input.text('run'), input.context.env);
+}
+
+/** Records events; warns where they went to the spool. Throws only where nothing could be kept and --strict asks for it. */
+export function recordInto(input: Input, runId: string, bodies: readonly Recordable[]): Recorded {
+  const { env } = input.context;
+  const recorded = record(input.store, runId, bodies, {
+    env,
+    isDurable: input.has('durable'),
+    isUnredacted: input.has('no-redact'),
+  });
+  acknowledge(input, recorded);
+  if (recorded.warning === null && fs.existsSync(finalPath(input.store, runId)))
+    warn(
+      `${runId} has been finalized; the event stands after its end (refresh its views with: runlog finalize ${runId})`,
+    );
+  return recorded;
+}
+
+export function acknowledge(input: Input, { warning, isLost }: Recorded): void {
+  if (warning === null) return;
+  if (isLost && isStrict(input))
+    throw new RunlogError('not_recorded', warning, {
+      hint: 'Free some space or mend the rights, then record it again.',
+    });
+  warn(warning);
+}
+
+function isStrict(input: Input): boolean {
+  return input.has('strict') || input.context.env['RUNLOG_STRICT'] === '1';
+}

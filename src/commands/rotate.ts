@@ -1,0 +1,37 @@
+// runlog rotate: puts old runs into the archive. A line a run: what happens to it and why; under --quiet only what is done.
+import { sizeText } from '../formats/quantities.js';
+import { rotateRuns, type Rotated } from '../runs/rotate.js';
+import { answer, remark, type Input } from './input.js';
+import { parseDuration, parseSize } from './values.js';
+
+const DEFAULT_MAX_RUNS = 100;
+const DEFAULT_MAX_AGE = '30d';
+
+export async function rotate(input: Input): Promise<void> {
+  const maxSize = input.text('max-size');
+  const isDryRun = input.has('dry-run');
+  const runs = await rotateRuns(input.store, {
+    maxRuns: input.count('max-runs') ?? DEFAULT_MAX_RUNS,
+    maxAgeSeconds: parseDuration(input.text('max-age') ?? DEFAULT_MAX_AGE, '--max-age'),
+    maxBytes: maxSize === undefined ? null : parseSize(maxSize, '--max-size'),
+    keepsFailed: input.has('keep-failed'),
+    keepTags: Object.entries(input.pairs('keep-tag')),
+    isDelete: input.has('delete'),
+    isDryRun,
+    lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
+  });
+  const rows = runs.map(({ runId, action, reason, bytes }) => ({ run_id: runId, action, reason, bytes }));
+  const shown = input.context.isQuiet ? runs.filter(({ action }) => action !== 'keep') : runs;
+  answer(input.context, { runs: rows, dry_run: isDryRun }, shown.map((run) => `${lineOf(run)}\n`).join(''));
+  if (runs.some(({ reason }) => reason.startsWith('could not be put away'))) process.exitCode = 3;
+  const gone = runs.filter(({ action }) => action !== 'keep');
+  const bytes = gone.reduce((sum, run) => sum + run.bytes, 0);
+  remark(
+    input.context,
+    `${gone.length} of ${runs.length} runs, ${sizeText(bytes)}${isDryRun ? ' (dry run: nothing was changed)' : ''}`,
+  );
+}
+
+function lineOf({ runId, action, reason, bytes }: Rotated): string {
+  return `${action.padEnd(7)}  ${runId}  ${sizeText(bytes)}  ${reason}`;
+}

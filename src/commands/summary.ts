@@ -1,0 +1,47 @@
+// runlog summary: what happened in a run. Exit status 3 where part of it could not be read.
+import { reportMarkdown } from '../formats/report-markdown.js';
+import { reportOf } from '../formats/report.js';
+import { damageRow, errorObjects, issueObjects, metricObjects, runObject } from '../formats/run-json.js';
+import { traceObject, traceText } from '../formats/trace.js';
+import { toVisibleLine } from '../formats/visible-text.js';
+import { isPinned } from '../runs/pin.js';
+import { readRun, vantage, type RunReading } from '../runs/verdict.js';
+import { painter } from '../terminal/colors.js';
+import { reportText } from '../terminal/report-text.js';
+import { localTime, screenWidth } from '../terminal/screen.js';
+import { traceOf } from '../views/trace.js';
+import { namedRun } from './reading.js';
+import { answer, warn, type Input } from './input.js';
+
+export function summary(input: Input): void {
+  const format = input.choice('format', ['text', 'markdown', 'trace']) ?? 'text';
+  const runId = namedRun(input);
+  const reading = readRun(input.store, runId, vantage());
+  const { state, damage } = reading;
+  const json = {
+    run: runObject(runId, reading.status, state, isPinned(input.store, runId)),
+    trace: traceObject(traceOf(state)),
+    actions: state.actions.count,
+    issues: issueObjects(state),
+    metrics: metricObjects(state),
+    errors: errorObjects(state),
+    damage: damage.map(damageRow),
+  };
+  answer(input.context, json, input.context.isJson ? '' : textOf(input, reading, format));
+  if (damage.length === 0) return;
+  for (const { segment, offsetBytes, message } of damage)
+    warn(`${segment} at byte ${offsetBytes}: ${toVisibleLine(message)}`);
+  process.exitCode = 3;
+}
+
+function textOf(
+  input: Input,
+  { runId, state, status, reason }: RunReading,
+  format: 'text' | 'markdown' | 'trace',
+): string {
+  if (format === 'trace') return `${traceText(traceOf(state))}\n`;
+  const report = reportOf(runId, status, reason, state, localTime);
+  if (format === 'markdown') return reportMarkdown(report);
+  const { env, isColorless } = input.context;
+  return reportText(report, painter(isColorless, env), screenWidth(env));
+}

@@ -1,0 +1,74 @@
+// runlog tail: the last events of a run, a line each; -f waits for more until the run has ended.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RunlogEvent } from '../events/vocabulary.js';
+import { eventLine } from '../formats/event-line.js';
+import type { Damage } from '../journal/line.js';
+import { readEvents } from '../runs/open-run.js';
+import { readRun, vantage } from '../runs/verdict.js';
+import { painter, type Painter } from '../terminal/colors.js';
+import { cutTo } from '../terminal/columns.js';
+import { localTime, screenWidth } from '../terminal/screen.js';
+import { namedRun } from './reading.js';
+import { messageOf } from '../events/errors.js';
+import { usage, writeAll, type Input } from './input.js';
+
+const POLL_MS = 200;
+/** Whether the owner still lives is asked less often than whether there is more to read. */
+const LIFE_EVERY_POLLS = 10;
+
+export async function tail(input: Input): Promise<void> {
+  const runId = namedRun(input);
+  const lines = input.count('lines') ?? 10;
+  const fits = filterOf(input);
+  const paint = painter(input.context.isColorless, input.context.env);
+  const damage: Damage[] = [];
+  const fitting = [...readEvents(input.store, runId, damage)].filter(fits);
+  const seen = new Set<string>();
+  for (const event of lines === 0 ? [] : fitting.slice(-lines)) if (!printEvent(input, paint, event)) return;
+  if (!input.has('follow')) {
+    if (damage.length > 0) process.exitCode = 3;
+    return;
+  }
+  for (const event of readEvents(input.store, runId, [])) seen.add(event.id);
+  for (const event of fitting) seen.add(event.id);
+  for (let polls = 1; ; polls += 1) {
+    let hasEnded = false;
+    for (const event of readEvents(input.store, runId, [])) {
+      if (event.type === 'run.ended') hasEnded = true;
+      if (seen.has(event.id)) continue;
+      seen.add(event.id);
+      if (fits(event) && !printEvent(input, paint, event)) return;
+    }
+    if (hasEnded) return;
+    if (polls % LIFE_EVERY_POLLS === 0) {
+      const { status, reason } = readRun(input.store, runId, vantage());
+      if (status !== 'running') {
+        writeAll(2, Buffer.from(`${runId} is ${status}: ${reason}\n`));
+        return;
+      }
+    }
+    await wait(POLL_MS);
+  }
+}
+
+function filterOf(input: Input): (event: RunlogEvent) => boolean {
+  const types = input.list('type');
+  const pattern = input.text('grep');
+  let expression: RegExp | null = null;
+  try {
+    expression = pattern === undefined ? null : new RegExp(pattern);
+  } catch (error) {
+    throw usage(`--grep takes a regular expression: ${messageOf(error)}`);
+  }
+  return (event) =>
+    (types.length === 0 || types.includes(event.type)) && (expression === null || expression.test(eventLine(event)));
+}
+
+/** False where nobody reads any more. */
+function printEvent(input: Input, paint: Painter, event: RunlogEvent): boolean {
+  const { env, isJson } = input.context;
+  if (isJson) return writeAll(1, Buffer.from(`${JSON.stringify(event)}\n`));
+  const time = localTime(event.at);
+  const line = cutTo(eventLine(event), screenWidth(env) - time.length - 2);
+  return writeAll(1, Buffer.from(`${paint.faint(time)}  ${line}\n`));
+}

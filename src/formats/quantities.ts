@@ -1,0 +1,30 @@
+// Quantities as people read them: durations, sizes, measured values.
+import type { Measure } from '../events/vocabulary.js';
+
+/** `0.12 s`, `42 s`, `11 min 18 s`, `2 h 5 min`, `3 d 4 h`; a dash for the unknown. */
+export function durationText(seconds: number | null): string {
+  if (seconds === null) return '-';
+  if (seconds < 0) return `-${durationText(-seconds)}`;
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [minutes, hours, days] = [Math.floor(whole / 60), Math.floor(whole / 3600), Math.floor(whole / 86_400)];
+  if (minutes < 60) return pair(minutes, 'min', whole % 60, 's');
+  return hours < 24 ? pair(hours, 'h', minutes % 60, 'min') : pair(days, 'd', hours % 24, 'h');
+}
+
+export function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[power]}`;
+}
+
+/** Six significant digits, without the zeros that say nothing. */
+export function measureText(value: Measure): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
+}
+
+function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}

@@ -1,0 +1,87 @@
+// The JSON shapes that list and summary promise.
+import { countOutcomes } from '../views/outcome.js';
+import { durationSeconds, startTime, type RunState } from '../views/run.js';
+import { totalTokens } from '../views/tokens.js';
+
+/** A row of `list --json`; the same shape in `summary --json` as `run`. */
+export function runObject(runId: string, status: string, state: RunState, isPinned: boolean): Record<string, unknown> {
+  const { started, ending, tokens } = state;
+  const counts = countOutcomes(state);
+  return {
+    run_id: runId,
+    status,
+    start_time: startTime(state),
+    end_time: ending?.endedAt ?? null,
+    duration_seconds: durationSeconds(state),
+    project_id: started?.project ?? null,
+    execution_mode: started?.execution_mode ?? null,
+    intent_type: started?.intent_type ?? null,
+    llm: {
+      provider: started?.llm?.provider ?? null,
+      model: started?.llm?.model ?? null,
+      temperature: started?.llm?.temperature ?? null,
+    },
+    total_steps: counts.steps,
+    failed_steps: counts.failedSteps,
+    total_errors: counts.errors,
+    total_tokens: totalTokens(tokens),
+    estimated_cost_usd: tokens.costUsd,
+    tags: started?.tags ?? {},
+    pinned: isPinned,
+  };
+}
+
+export function issueObjects({ issues }: RunState): Record<string, unknown>[] {
+  return issues.map((issue) => ({
+    issue_iid: issue.iid,
+    status: issue.status,
+    start_time: issue.startTime,
+    end_time: issue.endTime,
+    complexity_score: issue.complexity,
+    error: issue.error,
+  }));
+}
+
+export function metricObjects({ metrics }: RunState): Record<string, unknown>[] {
+  return metrics.map(({ name, value, unit, limit, direction, passed, issue, step, at, count, failures, min, max }) => ({
+    name,
+    value,
+    unit,
+    limit,
+    direction,
+    passed,
+    issue_iid: issue,
+    step_number: step,
+    timestamp: at,
+    count,
+    failures,
+    min,
+    max,
+  }));
+}
+
+export function errorObjects({ errors }: RunState): Record<string, unknown>[] {
+  return errors.map(({ type, message, severity, agent, issue, step, resolved, at }) => ({
+    error_type: type,
+    message,
+    severity,
+    agent,
+    issue_iid: issue,
+    step_number: step,
+    resolved,
+    timestamp: at,
+  }));
+}
+
+/** Damage as data: where, what, how much. */
+export interface DamageRow {
+  kind: string;
+  segment: string;
+  offset: number;
+  message: string;
+}
+
+export function damageRow(damage: { kind: string; segment: string; offsetBytes: number; message: string }): DamageRow {
+  const { kind, segment, offsetBytes, message } = damage;
+  return { kind, segment, offset: offsetBytes, message };
+}

@@ -1,0 +1,74 @@
+// Makes dangerous characters visible as \uXXXX, and back, without losing one. It knows nothing of files, formats or terminals.
+
+// C0 without TAB and LF, DEL, C1, bidi controls, line and paragraph separators, BOM, lone surrogates (the u flag leaves pairs alone).
+const DANGEROUS = String.raw`[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]`;
+// The same set in hexadecimal digits: the two lines must change together.
+const DIGITS = String.raw`00(?:0[0-8b-f]|1[\da-f]|7f|[89][\da-f])|061c|20(?:0[ef]|2[89a-e]|6[6-9])|feff|d[89a-f][\da-f]{2}`;
+// Lazy, so that no line however long piles up backtracking; no set of digits holds 005c, so it matches what greedy would.
+const LEVELS = '(?:u005c)*?';
+// A written high surrogate before a written low one of equal level cannot stand for two lone surrogates: together they would be
+// one character, which is never written so. Such a pair stays as it is, both ways; all else would break the bijection.
+const SURROGATE_PAIR = String.raw`\\(${LEVELS})ud[89ab][\da-f]{2}\\\1ud[c-f][\da-f]{2}`;
+
+/** Two functions, each the inverse of the other. */
+export interface VisibleCoder {
+  encode(text: string): string;
+  decode(text: string): string;
+}
+
+/** What a format may add to the set: `raw` matches one such character, `digits` its four hexadecimal digits; both may look ahead. */
+export interface ExtraCharacters {
+  raw: string;
+  digits: string;
+  /** Digits that count only where the text begins. */
+  digitsAtStart: string;
+}
+
+/** A coder for the dangerous characters and those of one format. What `raw` looks ahead at must be no character that is coded. */
+export function createVisibleCoder(extra?: ExtraCharacters): VisibleCoder {
+  const raw = extra === undefined ? DANGEROUS : `${DANGEROUS}|${extra.raw}`;
+  const atStart = extra === undefined ? '' : String.raw`|^\\${LEVELS}u(?:${extra.digitsAtStart})`;
+  const written = String.raw`${SURROGATE_PAIR}|\\${LEVELS}u(?:${extra === undefined ? '' : `${extra.digits}|`}${DIGITS})${atStart}`;
+  const isAffected = new RegExp(String.raw`${raw}|\\u`, 'u');
+  const toEncode = new RegExp(`${written}|${raw}`, 'gu');
+  const toDecode = new RegExp(written, 'gu');
+  return {
+    encode: (text) => (isAffected.test(text) ? text.replace(toEncode, write) : text),
+    decode: (text) => (text.includes('\\u') ? text.replace(toDecode, read) : text),
+  };
+}
+
+function write(match: string, pairLevels: string | undefined): string {
+  if (pairLevels !== undefined) return match;
+  if (match.startsWith('\\')) return `\\u005c${match.slice(1)}`;
+  return `\\u${match.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function read(match: string, pairLevels: string | undefined): string {
+  if (pairLevels !== undefined) return match;
+  if (match.length > '\\uXXXX'.length) return `\\${match.slice('\\u005c'.length)}`;
+  return String.fromCharCode(Number.parseInt(match.slice(2), 16));
+}
+
+const PLAIN = createVisibleCoder();
+const HAS_DANGEROUS = new RegExp(DANGEROUS, 'u');
+
+/** Whether the text holds a character that `toVisible` would write out. */
+export function hasDangerous(text: string): boolean {
+  return HAS_DANGEROUS.test(text);
+}
+
+/** Writes each dangerous character as `\uXXXX`; TAB, LF and ordinary backslashes stay. `fromVisible` gives back every text exactly. */
+export function toVisible(text: string): string {
+  return PLAIN.encode(text);
+}
+
+/** The inverse of `toVisible`. */
+export function fromVisible(text: string): string {
+  return PLAIN.decode(text);
+}
+
+/** `toVisible` for places that have one line: LF too is written out. For reading only, there is no way back. */
+export function toVisibleLine(text: string): string {
+  return toVisible(text).replaceAll('\n', '\\u000a');
+}

@@ -1,0 +1,132 @@
+// Long values: they go to blobs/<sha256> in the run's folder, and the line carries their start and that name.
+import fs from 'node:fs';
+import path from 'node:path';
+import { RunlogError, errnoOf } from '../events/errors.js';
+import type { Json } from '../events/vocabulary.js';
+import { LINE_LIMIT_BYTES, encodeLine } from './line.js';
+
+/** Where a value of an event has gone, by its JSON pointer: `{"/fields/0/1": {"sha256": …, "bytes": …}}`. */
+export type BlobNames = Record<string, { sha256: string; bytes: number; json?: true }>;
+
+const HEAD_CHARACTERS = 1024;
+/** Shorter values are not worth a file of their own. */
+const WORTH_MOVING_CHARACTERS = 2 * HEAD_CHARACTERS;
+const ENVELOPE = new Set(['v', 'id', 'at', 'type', 'crc', 'blobs']);
+
+interface Place {
+  pointer: string;
+  parent: Record<string, Json>;
+  key: string;
+  length: number;
+}
+
+/** The line of an event; values that would make it too long are stored as blobs first, longest first. */
+export function encodeFitting(event: object, storeBlob: (content: Buffer) => string): Buffer {
+  const line = encodeLine(event);
+  if (line.length < LINE_LIMIT_BYTES) return line;
+  const slim = JSON.parse(JSON.stringify(event)) as Record<string, Json>;
+  const blobs: BlobNames = {};
+  for (const place of longTexts(slim)) {
+    const text = place.parent[place.key] as string;
+    const content = Buffer.from(text);
+    blobs[place.pointer] = { sha256: storeBlob(content), bytes: content.length };
+    place.parent[place.key] = headOf(text);
+    const fitting = encodeLine({ ...slim, blobs });
+    if (fitting.length < LINE_LIMIT_BYTES) return fitting;
+  }
+  for (const place of bulkyKeys(slim)) {
+    const content = Buffer.from(JSON.stringify((event as Record<string, Json>)[place.key]));
+    for (const pointer of Object.keys(blobs)) if (pointer.startsWith(`${place.pointer}/`)) delete blobs[pointer];
+    blobs[place.pointer] = { sha256: storeBlob(content), bytes: content.length, json: true };
+    slim[place.key] = null;
+    const fitting = encodeLine({ ...slim, blobs });
+    if (fitting.length < LINE_LIMIT_BYTES) return fitting;
+  }
+  throw new RunlogError('invalid_event', `the event is longer than ${LINE_LIMIT_BYTES} bytes even without its values`, {
+    hint: 'Record it as several events.',
+  });
+}
+
+/** Puts the whole values back into an event; says which could not be read. */
+export function restoreBlobs(event: object, readBlob: (sha256: string) => string | null): string[] {
+  const holder = event as Record<string, Json> & { blobs?: BlobNames };
+  const missing: string[] = [];
+  for (const [pointer, { sha256, json }] of Object.entries(holder.blobs ?? {})) {
+    const content = typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? readBlob(sha256) : null;
+    if (content === null) missing.push(`${pointer} (${sha256})`);
+    else setAt(holder, pointer, json === true ? (JSON.parse(content) as Json) : content);
+  }
+  return missing;
+}
+
+/** Writes a blob whole or not at all; the name is the content's SHA-256. */
+export function writeBlob(runDir: string, content: Buffer): string {
+  const sha256 = process.getBuiltinModule('node:crypto').createHash('sha256').update(content).digest('hex');
+  const folder = path.join(runDir, 'blobs');
+  const target = path.join(folder, sha256);
+  if (fs.existsSync(target)) return sha256;
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const aside = path.join(folder, `.${sha256}.${process.pid}`);
+  try {
+    fs.writeFileSync(aside, content, { mode: 0o600, flag: 'wx' });
+    fs.renameSync(aside, target);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') fs.rmSync(aside, { force: true });
+    throw error;
+  }
+  return sha256;
+}
+
+function longTexts(event: Record<string, Json>): Place[] {
+  const places: Place[] = [];
+  const visit = (parent: Record<string, Json>, prefix: string, depth: number): void => {
+    for (const [key, value] of Object.entries(parent)) {
+      if (depth === 0 && ENVELOPE.has(key)) continue;
+      const pointer = `${prefix}/${escapePointer(key)}`;
+      if (typeof value === 'string' && value.length > WORTH_MOVING_CHARACTERS)
+        places.push({ pointer, parent, key, length: value.length });
+      // Arrays are walked as objects: their keys are the indices that a JSON pointer wants.
+      else if (typeof value === 'object' && value !== null && depth < 8)
+        visit(value as Record<string, Json>, pointer, depth + 1);
+    }
+  };
+  visit(event, '', 0);
+  return places.sort((a, b) => b.length - a.length);
+}
+
+function bulkyKeys(event: Record<string, Json>): Place[] {
+  return Object.entries(event)
+    .filter(([key, value]) => !ENVELOPE.has(key) && typeof value === 'object' && value !== null)
+    .map(([key, value]) => ({
+      pointer: `/${escapePointer(key)}`,
+      parent: event,
+      key,
+      length: JSON.stringify(value).length,
+    }))
+    .sort((a, b) => b.length - a.length);
+}
+
+function headOf(text: string): string {
+  const head = text.slice(0, HEAD_CHARACTERS);
+  // A cut between the two halves of a surrogate pair would leave a character that is none.
+  return /[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head;
+}
+
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function setAt(root: Record<string, Json>, pointer: string, value: Json): void {
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = keys.pop();
+  let parent: Json | undefined = root;
+  for (const key of keys) {
+    if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, key)) return;
+    parent = (parent as Record<string, Json>)[key];
+  }
+  if (last !== undefined && typeof parent === 'object' && parent !== null && Object.hasOwn(parent, last))
+    (parent as Record<string, Json>)[last] = value;
+}

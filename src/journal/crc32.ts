@@ -1,0 +1,30 @@
+// CRC-32 (ISO 3309, the one of zip and PNG) of bytes.
+
+let table: Uint32Array | undefined;
+
+function makeTable(): Uint32Array {
+  const made = new Uint32Array(256);
+  for (let byte = 0; byte < 256; byte++) {
+    let rest = byte;
+    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
+    made[byte] = rest;
+  }
+  return made;
+}
+
+/** Above this length node:zlib's native code is worth its loading time of two milliseconds. */
+const NATIVE_FROM_BYTES = 16_384;
+
+/** The checksum as eight lower-case hex digits. */
+export function crc32(bytes: Uint8Array): string {
+  return checksum(bytes).toString(16).padStart(8, '0');
+}
+
+function checksum(bytes: Uint8Array): number {
+  if (bytes.length > NATIVE_FROM_BYTES) return process.getBuiltinModule('node:zlib').crc32(bytes);
+  table ??= makeTable();
+  let crc = 0xffffffff;
+  for (let index = 0; index < bytes.length; index++)
+    crc = (crc >>> 8) ^ (table[(crc ^ (bytes[index] as number)) & 255] as number);
+  return (crc ^ 0xffffffff) >>> 0;
+}

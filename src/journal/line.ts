@@ -1,0 +1,77 @@
+// One event, one line: LF + JSON object + LF. The format is specified in docs/format.md; both directions live here.
+import { isUtf8 } from 'node:buffer';
+import { checkEvent } from '../events/check.js';
+import { messageOf } from '../events/errors.js';
+import { normalizeInstant } from '../events/instant.js';
+import { FORMAT_VERSION, type RunlogEvent } from '../events/vocabulary.js';
+import { crc32 } from './crc32.js';
+
+/** A whole line, both its line feeds included, is shorter than this. */
+export const LINE_LIMIT_BYTES: number = 64 * 1024;
+
+const CRC_TAIL = /^,"crc":"([0-9a-f]{8})"\}$/;
+const CRC_TAIL_BYTES = ',"crc":"00000000"}'.length;
+const LF = 10;
+
+/** What is wrong with a stretch of a journal. Such bytes are skipped and kept, and never hide their neighbours. */
+export interface Damage {
+  kind:
+    | 'torn'
+    | 'garbled'
+    | 'checksum'
+    | 'encoding'
+    | 'invalid'
+    | 'version'
+    | 'oversized'
+    | 'not_a_file'
+    | 'unreadable'
+    | 'missing';
+  /** The file's name inside the run's folder. */
+  segment: string;
+  offsetBytes: number;
+  lengthBytes: number;
+  message: string;
+}
+
+/** The bytes of an event's line. The line feed in front ends whatever fragment a killed writer left there. */
+export function encodeLine(event: object): Buffer {
+  const body = JSON.stringify(event).slice(0, -1);
+  const crc = crc32(Buffer.from(body));
+  return Buffer.from(`\n${body},"crc":"${crc}"}\n`);
+}
+
+/** The event of a line (without its line feeds), or what is wrong with it. */
+export function decodeLine(line: Buffer): RunlogEvent | Pick<Damage, 'kind' | 'message'> {
+  if (!isUtf8(line)) return { kind: 'encoding', message: 'the line is not UTF-8' };
+  const tail = line.toString('latin1', Math.max(0, line.length - CRC_TAIL_BYTES));
+  const expected = CRC_TAIL.exec(tail)?.[1];
+  if (expected !== undefined) {
+    const found = crc32(line.subarray(0, line.length - CRC_TAIL_BYTES));
+    if (found !== expected) return { kind: 'checksum', message: `checksum ${found}, but the line says ${expected}` };
+  }
+  let event: unknown;
+  try {
+    event = JSON.parse(line.toString('utf8'));
+  } catch (error) {
+    return { kind: 'garbled', message: `not JSON: ${messageOf(error).slice(0, 100)}` };
+  }
+  const problem = checkEvent(event)[0];
+  if (problem !== undefined) return { kind: 'invalid', message: problem.message };
+  const sound = event as RunlogEvent & { crc?: unknown };
+  if (sound.v > FORMAT_VERSION)
+    return { kind: 'version', message: `format version ${sound.v}; this runlog reads up to ${FORMAT_VERSION}` };
+  if (expected !== undefined) delete sound.crc;
+  sound.at = normalizeInstant(sound.at) as string;
+  return sound;
+}
+
+export function isDamage(
+  decoded: RunlogEvent | Pick<Damage, 'kind' | 'message'>,
+): decoded is Pick<Damage, 'kind' | 'message'> {
+  return !('type' in decoded);
+}
+
+/** Whether that byte ends a line. */
+export function isLineFeed(byte: number | undefined): boolean {
+  return byte === LF;
+}

@@ -1,0 +1,32 @@
+// Writing: one segment of a journal, opened for appending only. Every event is one write(); see docs/format.md for why.
+import fs from 'node:fs';
+import { RunlogError } from '../events/errors.js';
+
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
+
+export interface Segment {
+  /** Appends a line in one write(). Throws the operating system's error where it could not be written whole. */
+  append(line: Buffer): void;
+  /** Has the disk keep what was appended. A failure is final: after a failed fsync the kernel may have dropped the pages. */
+  sync(): void;
+  close(): void;
+}
+
+/** Opens a segment, making it if it is not there. A symbolic link in its place is refused (ELOOP). */
+export function openSegment(path: string): Segment {
+  const fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
+  return {
+    append(line) {
+      if (fs.writeSync(fd, line) === line.length) return;
+      // A short write (disk nearly full, signal): the whole line again. Readers drop the fragment and know a second id.
+      if (fs.writeSync(fd, line) !== line.length)
+        throw Object.assign(new RunlogError('io', `${path}: a line was written only in part`), { code: 'ENOSPC' });
+    },
+    sync() {
+      fs.fdatasyncSync(fd);
+    },
+    close() {
+      fs.closeSync(fd);
+    },
+  };
+}

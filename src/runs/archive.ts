@@ -1,0 +1,140 @@
+// Archives: one compressed tar file a run, made aside, read back, and only then in place. tar's one home.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import * as tar from 'tar';
+import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+import { readJournal } from '../journal/read.js';
+import { foldRun, type RunState } from '../views/run.js';
+import { syncFolder } from './create.js';
+import * as paths from './paths.js';
+import type { Store } from './paths.js';
+
+const ENDING = '.tar.gz';
+
+/** The ids of all archived runs, sorted. */
+export function listArchived(store: Store): string[] {
+  try {
+    return fs
+      .readdirSync(paths.archiveDir(store))
+      .filter((name) => name.endsWith(ENDING) && paths.isRunId(name.slice(0, -ENDING.length)))
+      .map((name) => name.slice(0, -ENDING.length))
+      .sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/**
+ * Puts a run into the archive: every file, byte for byte, read back and compared before the archive gets its name. An archive
+ * that is there already (of a rotation that was killed) counts if it holds the same.
+ */
+export async function archiveRun(store: Store, runId: string): Promise<void> {
+  const target = paths.archivePath(store, runId);
+  const contents = digestFolder(paths.runDir(store, runId), runId);
+  if (fs.existsSync(target)) {
+    compare(target, contents, await digestArchive(target, runId));
+    return;
+  }
+  const aside = path.join(paths.archiveDir(store), `.${runId}.${process.pid}.tmp`);
+  fs.mkdirSync(paths.archiveDir(store), { recursive: true, mode: 0o700 });
+  fs.rmSync(aside, { force: true });
+  try {
+    await pipeline(
+      tar.create({ cwd: paths.runsDir(store), gzip: true, strict: true }, [`./${runId}`]),
+      fs.createWriteStream(aside, { flags: 'wx', mode: 0o600, flush: true }),
+    );
+    compare(aside, contents, await digestArchive(aside, runId));
+    fs.renameSync(aside, target);
+    syncFolder(paths.archiveDir(store));
+  } finally {
+    fs.rmSync(aside, { force: true });
+  }
+}
+
+/** Unpacks an archived run into a folder that is there already and empty. Throws where an entry is anything but a file or folder of that run. */
+export async function unpackRun(store: Store, runId: string, folder: string): Promise<void> {
+  const file = paths.archivePath(store, runId);
+  await digestArchive(file, runId);
+  try {
+    await tar.extract({ file, cwd: folder, strip: 1, strict: true, preserveOwner: false });
+  } catch (error) {
+    throw damaged(file, messageOf(error), error);
+  }
+}
+
+/** The fold of an archived run's events. */
+export async function readArchivedState(store: Store, runId: string): Promise<RunState> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-'));
+  try {
+    await unpackRun(store, runId, folder);
+    const items = [...readJournal(path.join(folder, 'journal'))];
+    return foldRun(items.flatMap((item) => ('event' in item ? [item.event] : [])));
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What each file of a run hashes to, by its path from the store's runs/; folders have null. */
+type Contents = Map<string, string | null>;
+
+function digestFolder(folder: string, name: string): Contents {
+  const contents: Contents = new Map([[name, null]]);
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const inner = `${name}/${entry.name}`;
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) for (const [key, digest] of digestFolder(file, inner)) contents.set(key, digest);
+    else if (entry.isFile()) contents.set(inner, createHash('sha256').update(fs.readFileSync(file)).digest('hex'));
+    else
+      throw new RunlogError('invalid_input', `${file} is neither a file nor a folder`, {
+        hint: 'A run with such an entry is not archived; remove the entry.',
+      });
+  }
+  return contents;
+}
+
+async function digestArchive(file: string, runId: string): Promise<Contents> {
+  const contents: Contents = new Map();
+  try {
+    await tar.list({
+      file,
+      strict: true,
+      onReadEntry(entry) {
+        const name = path.posix.normalize(entry.path).replace(/\/$/, '');
+        const isOwn = name === runId || name.startsWith(`${runId}/`);
+        if (!isOwn || (entry.type !== 'File' && entry.type !== 'Directory'))
+          throw new RunlogError(
+            'invalid_input',
+            `it has an entry that is no file of this run: ${entry.type} ${entry.path}`,
+          );
+        if (entry.type === 'Directory') {
+          contents.set(name, null);
+          entry.resume();
+          return;
+        }
+        const hash = createHash('sha256');
+        entry.on('data', (chunk) => hash.update(chunk));
+        entry.on('end', () => contents.set(name, hash.digest('hex')));
+      },
+    });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') throw error;
+    throw damaged(file, messageOf(error), error);
+  }
+  return contents;
+}
+
+function compare(file: string, expected: Contents, found: Contents): void {
+  for (const name of new Set([...expected.keys(), ...found.keys()]))
+    if (expected.get(name) !== found.get(name)) throw damaged(file, `${name} is not as it is in the run's folder`);
+}
+
+function damaged(file: string, why: string, cause?: unknown): RunlogError {
+  return new RunlogError('invalid_input', `the archive ${file} cannot be relied on: ${why}`, {
+    hint: 'Nothing was removed. Move the archive away and run the same command again.',
+    cause,
+  });
+}

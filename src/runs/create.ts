@@ -1,0 +1,83 @@
+// A new run: its folder is made aside and renamed, so that it appears whole or not at all.
+import fs from 'node:fs';
+import path from 'node:path';
+import { RunlogError, errnoOf } from '../events/errors.js';
+import type { RunlogEvent } from '../events/vocabulary.js';
+import { encodeMetadata } from '../formats/run-files.js';
+import { encodeFitting, writeBlob } from '../journal/blobs.js';
+import { openSegment } from '../journal/segment.js';
+import { foldRun } from '../views/run.js';
+import * as paths from './paths.js';
+import type { Store } from './paths.js';
+
+/** Makes the folder of the run that an event starts, with that event in its journal. A clash gives `taken`, and leaves nothing. */
+export function createRun(
+  store: Store,
+  start: RunlogEvent<'run.started'>,
+  rest: readonly RunlogEvent[] = [],
+): 'made' | 'taken' {
+  const runs = paths.runsDir(store);
+  const runId = start.run_id;
+  fs.mkdirSync(runs, { recursive: true, mode: 0o700 });
+  if (isTaken(store, runId)) return 'taken';
+  const aside = path.join(runs, `.new-${process.pid}-${start.id}`);
+  try {
+    fs.mkdirSync(path.join(aside, 'journal'), { recursive: true, mode: 0o700 });
+    const segment = openSegment(path.join(aside, 'journal', paths.segmentName()));
+    try {
+      for (const event of [start, ...rest])
+        segment.append(encodeFitting(event, (content) => writeBlob(aside, content)));
+      segment.sync();
+    } finally {
+      segment.close();
+    }
+    fs.writeFileSync(path.join(aside, '_metadata.json'), encodeMetadata(foldRun([start, ...rest])), { mode: 0o600 });
+    fs.renameSync(aside, path.join(runs, runId));
+  } catch (error) {
+    fs.rmSync(aside, { recursive: true, force: true });
+    if (errnoOf(error) === 'ENOTEMPTY' || errnoOf(error) === 'EEXIST') return 'taken';
+    throw error;
+  }
+  syncFolder(runs);
+  return 'made';
+}
+
+/** The first free id of a row: `id`, `id_2`, `id_3`… Archived runs keep theirs. */
+export function* candidateIds(base: string): Generator<string> {
+  yield base;
+  for (let number = 2; number < 100_000; number++) yield `${base}_${number}`;
+  throw new RunlogError('cannot_create', `too many runs are called ${base}`, { hint: 'Give another --name or --id.' });
+}
+
+export function isTaken(store: Store, runId: string): boolean {
+  return fs.existsSync(paths.runDir(store, runId)) || fs.existsSync(paths.archivePath(store, runId));
+}
+
+/** Makes a rename in a folder survive a power loss. Some file systems cannot sync a folder; the rename is then as safe as it gets. */
+export function syncFolder(folder: string): void {
+  const fd = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(fd);
+  } catch (error) {
+    if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'EISDIR') throw error;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** `run_<YYYYMMDD>_<HHMMSS>_project_<project>`, or `…_<name>`: local time, and only characters that are safe in a file's name. */
+export function composeRunId(localTime: string, project: string | null, name: string | null): string {
+  const [date, time] = localTime.replaceAll(/[-:]/g, '').split(' ');
+  const tail = project !== null ? `project_${slug(project)}` : slug(name ?? 'run');
+  return `run_${date}_${time}_${tail}`;
+}
+
+function slug(text: string): string {
+  const ascii = text.normalize('NFKD').replaceAll(/\p{M}/gu, '');
+  return (
+    ascii
+      .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 100) || 'run'
+  );
+}

@@ -1,0 +1,55 @@
+// The export of all runs into CSV tables, in the store or in a folder of the user's.
+import { archivePath, csvDir, listRunIds, type Store } from './paths.js';
+import fs from 'node:fs';
+import { listArchived, readArchivedState } from './archive.js';
+import { withLock } from './lock.js';
+import { runRows, writeTables, type RunRows } from './tables.js';
+import { readRun, vantage } from './verdict.js';
+import type { TableName } from '../formats/tables.js';
+
+export interface ExportOptions {
+  /** Where to; null for the store's own tables. */
+  folder: string | null;
+  /** Only these; null for all. */
+  runIds: readonly string[] | null;
+  isRebuild: boolean;
+  lockTimeoutSeconds: number;
+}
+
+export interface Exported {
+  folder: string;
+  rows: Record<TableName, number>;
+  damaged: string[];
+}
+
+/**
+ * Writes the tables. The store's own keep the rows of archived runs; a rebuild reads those from the archive. A folder of the
+ * user's gets just the runs asked for.
+ */
+export async function exportTables(store: Store, options: ExportOptions): Promise<Exported> {
+  return withLock(store, options.lockTimeoutSeconds, async () => {
+    const from = vantage();
+    const isOwn = options.folder === null;
+    const folder = options.folder ?? csvDir(store);
+    const damaged: string[] = [];
+    const rows = new Map<string, RunRows>();
+    const read = (runIds: readonly string[]): Map<string, RunRows> => {
+      for (const runId of runIds) {
+        const { state, damage } = readRun(store, runId, from);
+        if (damage.length > 0) damaged.push(runId);
+        if (state.eventCount > 0) rows.set(runId, runRows(state));
+      }
+      return rows;
+    };
+    read(options.runIds ?? listRunIds(store));
+    const isWhole = options.isRebuild && options.runIds === null;
+    if (isWhole)
+      for (const runId of listArchived(store)) {
+        if (!rows.has(runId)) rows.set(runId, runRows(await readArchivedState(store, runId)));
+      }
+    const keep = (runId: string): boolean =>
+      isOwn && !isWhole && (options.runIds !== null || fs.existsSync(archivePath(store, runId)));
+    const counts = writeTables(folder, rows, keep, () => (isOwn ? read(listRunIds(store)) : rows));
+    return { folder, rows: counts, damaged };
+  });
+}

@@ -1,0 +1,106 @@
+// One at a time: the kernel's lock (flock) on a file of the store. It dies with its owner, however that dies.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { RunlogError, errnoOf } from '../events/errors.js';
+import { cannotWrite } from './atomic-file.js';
+import type { Store } from './paths.js';
+import { readProcess } from './processes.js';
+
+const LOCKED_BY_ANOTHER = 1;
+const POLL_MS = 100;
+
+/** Does `work` while holding the store's lock. Waits for it at most so many seconds, then throws `locked`. */
+export async function withLock<T>(store: Store, timeoutSeconds: number, work: () => T | Promise<T>): Promise<T> {
+  const file = path.join(store.dir, '.lock');
+  const release = takeFlock(file, timeoutSeconds) ?? (await takeLink(`${file}.pid`, timeoutSeconds));
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Node has no flock(2). The tool of util-linux takes it on the descriptor that it inherits; the lock belongs to the open file
+ * and so stays with ours when the tool ends. Null where there is no such tool.
+ */
+function takeFlock(file: string, timeoutSeconds: number): (() => void) | null {
+  const fd = openLockFile(file);
+  const wait = timeoutSeconds > 0 ? ['--wait', String(timeoutSeconds)] : ['--nonblock'];
+  const { status, error } = spawnSync('flock', ['--exclusive', ...wait, '3'], {
+    stdio: ['ignore', 'ignore', 'ignore', fd],
+  });
+  if (status === 0) return () => fs.closeSync(fd);
+  fs.closeSync(fd);
+  if (status === LOCKED_BY_ANOTHER) throw locked(file);
+  if (error === undefined || errnoOf(error) !== 'ENOENT')
+    throw new RunlogError('io', `cannot lock ${file}`, { cause: error });
+  return null;
+}
+
+/** Without flock: a file that names its owner, made by link(), which is atomic; taken over only from the proven dead. */
+async function takeLink(file: string, timeoutSeconds: number): Promise<() => void> {
+  const own = `${file}.${process.pid}`;
+  fs.writeFileSync(own, `${process.pid} ${readProcess(process.pid)?.startTime ?? ''}`, { mode: 0o600 });
+  try {
+    for (const until = Date.now() + timeoutSeconds * 1000; ;) {
+      try {
+        fs.linkSync(own, file);
+        return () => fs.rmSync(file, { force: true });
+      } catch (error) {
+        if (errnoOf(error) !== 'EEXIST') throw cannotWrite(file, error);
+        if (takeFromDead(file)) continue;
+      }
+      if (Date.now() >= until) throw locked(file);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  } finally {
+    fs.rmSync(own, { force: true });
+  }
+}
+
+function takeFromDead(file: string): boolean {
+  const text = readOrEmpty(file);
+  const [pid = '', startTime = ''] = text.split(' ');
+  const holder = readProcess(Number(pid));
+  if (text === '' || holder?.startTime === startTime || (startTime === '' && holder !== null)) return false;
+  // Renamed before it is dropped: of two that saw the same dead owner, one gets it.
+  const taken = `${file}.dead.${process.pid}`;
+  try {
+    fs.renameSync(file, taken);
+    const isSame = readOrEmpty(taken) === text;
+    if (!isSame) fs.linkSync(taken, file);
+    fs.rmSync(taken, { force: true });
+    return isSame;
+  } catch {
+    return false;
+  }
+}
+
+function openLockFile(file: string): number {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW } = fs.constants;
+  try {
+    return fs.openSync(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT')
+      throw new RunlogError('no_such_file', `there is no store at ${path.dirname(file)}`, {
+        hint: 'Name it with --dir or RUNLOG_DIR, or make one with: runlog start',
+      });
+    throw cannotWrite(file, error);
+  }
+}
+
+function readOrEmpty(file: string): string {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function locked(file: string): RunlogError {
+  return new RunlogError('locked', `another finalize, rotate or export is at work (${file})`, {
+    hint: 'Try again in a moment, or wait for it with --lock-timeout SECONDS.',
+  });
+}

@@ -1,0 +1,112 @@
+// Where things lie in a store, and which names are run ids. It decides paths; it opens nothing but the config file.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+
+/** A store's folder, absolute. */
+export interface Store {
+  dir: string;
+}
+
+/** A folder's name that cannot climb, hide, pass for an option or break a line. */
+const RUN_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/;
+
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text) && !text.includes('..');
+}
+
+/** Option, then RUNLOG_DIR, then `dir` of the nearest runlog.config.json, then ./logs. */
+export function findStore(dir: string | undefined, env: NodeJS.ProcessEnv, cwd: string): Store {
+  if (dir === '') throw new RunlogError('usage', '--dir needs a folder', { hint: 'Name the store, e.g. --dir logs.' });
+  const named = dir ?? (env['RUNLOG_DIR'] || undefined);
+  return { dir: path.resolve(cwd, named ?? configuredDir(cwd) ?? 'logs') };
+}
+
+function configuredDir(cwd: string): string | undefined {
+  const config = readConfig(cwd);
+  return config?.dir === undefined ? undefined : path.resolve(config.folder, config.dir);
+}
+
+function readConfig(cwd: string): { folder: string; dir?: string } | undefined {
+  for (let folder = cwd; ; folder = path.dirname(folder)) {
+    const file = path.join(folder, 'runlog.config.json');
+    try {
+      const dir = (JSON.parse(fs.readFileSync(file, 'utf8')) as { dir?: unknown } | null)?.dir;
+      if (dir !== undefined && typeof dir !== 'string') throw new Error('dir must be text');
+      return dir === undefined ? { folder } : { folder, dir };
+    } catch (error) {
+      if (errnoOf(error) === undefined)
+        throw new RunlogError('usage', `${file}: ${messageOf(error)}`, {
+          hint: 'Mend the file or remove it.',
+          cause: error,
+        });
+    }
+    if (path.dirname(folder) === folder) return undefined;
+  }
+}
+
+export function runsDir(store: Store): string {
+  return path.join(store.dir, 'runs');
+}
+
+export function runDir(store: Store, runId: string): string {
+  return path.join(store.dir, 'runs', runId);
+}
+
+export function journalDir(store: Store, runId: string): string {
+  return path.join(store.dir, 'runs', runId, 'journal');
+}
+
+/** The segment that this host appends to. */
+export function segmentPath(store: Store, runId: string): string {
+  return path.join(journalDir(store, runId), segmentName());
+}
+
+/** One segment a host: one kernel orders appends, two do not. */
+export function segmentName(): string {
+  return `${
+    os
+      .hostname()
+      .replace(/[^A-Za-z0-9._-]/g, '_')
+      .slice(0, 100) || 'host'
+  }.jsonl`;
+}
+
+export function designLogPath(store: Store, runId: string): string {
+  return path.join(runDir(store, runId), 'design-experiment.log');
+}
+
+export function finalPath(store: Store, runId: string): string {
+  return path.join(runDir(store, runId), '_final.json');
+}
+
+export function metadataPath(store: Store, runId: string): string {
+  return path.join(runDir(store, runId), '_metadata.json');
+}
+
+export function archiveDir(store: Store): string {
+  return path.join(store.dir, 'archive');
+}
+
+export function archivePath(store: Store, runId: string): string {
+  return path.join(archiveDir(store), `${runId}.tar.gz`);
+}
+
+export function csvDir(store: Store): string {
+  return path.join(store.dir, 'csv');
+}
+
+/** The ids of all run folders, sorted; anything else in there (links, files, folders being made) is not a run. */
+export function listRunIds(store: Store): string[] {
+  try {
+    return fs
+      .readdirSync(runsDir(store), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && isRunId(entry.name))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw new RunlogError('io', `cannot read ${runsDir(store)}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,21 @@
+// Pins: a run with the file `pinned` in its folder is kept from rotation. A wish of the user, not a fact about the run.
+import fs from 'node:fs';
+import path from 'node:path';
+import { writeWhole } from './atomic-file.js';
+import { runDir, type Store } from './paths.js';
+
+export function isPinned(store: Store, runId: string): boolean {
+  return fs.existsSync(pinPath(store, runId));
+}
+
+export function pinRun(store: Store, runId: string): void {
+  writeWhole(pinPath(store, runId), '');
+}
+
+export function unpinRun(store: Store, runId: string): void {
+  fs.rmSync(pinPath(store, runId), { force: true });
+}
+
+function pinPath(store: Store, runId: string): string {
+  return path.join(runDir(store, runId), 'pinned');
+}

@@ -1,0 +1,161 @@
+// Recording: events become lines of a run's journal; where that fails they go to the spool. It never reads what grows with the run.
+import fs from 'node:fs';
+import path from 'node:path';
+import { checkBody } from '../events/check.js';
+import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+import { formatInstant } from '../events/instant.js';
+import { redactEvent } from '../events/redact.js';
+import { FORMAT_VERSION, type EventBody, type RunlogEvent } from '../events/vocabulary.js';
+import { encodeLogEvent } from '../formats/log-events.js';
+import { encodeFitting, writeBlob } from '../journal/blobs.js';
+import { nowMicros } from '../journal/clock.js';
+import { newEventId } from '../journal/event-id.js';
+import { openSegment } from '../journal/segment.js';
+import { createRun } from './create.js';
+import * as paths from './paths.js';
+import type { Store } from './paths.js';
+import { emptySpool, peekSpool, spool } from './spool.js';
+
+/** An event without its envelope; `at` where it happened at another time than now. */
+export type Recordable = EventBody & { at?: string | undefined };
+
+export interface RecordOptions {
+  env: NodeJS.ProcessEnv;
+  /** Have the disk keep every event before it is acknowledged, not only starts, ends and errors. */
+  isDurable?: boolean;
+  /** Keep secrets as they are. */
+  isUnredacted?: boolean;
+}
+
+export interface Recorded {
+  events: RunlogEvent[];
+  /** What the user should know: the event waits in the spool, or was not recorded at all. */
+  warning: string | null;
+  isLost: boolean;
+}
+
+/** These tell how a run went even if nothing else survives a power loss. */
+const SYNCED = new Set(['run.started', 'run.ended', 'error.raised']);
+
+/** Gives an event its envelope, and masks its secrets. Throws `invalid_event` naming the key that is wrong. */
+export function envelop(body: Recordable, options: RecordOptions): RunlogEvent {
+  const problem = checkBody(body)[0];
+  if (problem !== undefined)
+    throw new RunlogError('invalid_event', problem.message, { hint: 'See docs/format.md for the keys of each event.' });
+  const now = nowMicros();
+  const { type, at, ...own } = body;
+  const event = { v: FORMAT_VERSION, id: newEventId(now), at: at ?? formatInstant(now), type, ...own } as RunlogEvent;
+  return options.isUnredacted === true ? event : redactEvent(event);
+}
+
+/**
+ * Appends events to a run. An unknown run is an error (`no_such_run`); a store that cannot be written is not: the events
+ * then wait in the spool, and the result carries a warning.
+ */
+export function record(store: Store, runId: string, bodies: readonly Recordable[], options: RecordOptions): Recorded {
+  const events = bodies.map((body) => envelop(body, options));
+  try {
+    bringHome(store, runId, options.env);
+    appendEvents(store, runId, events, options.isDurable === true);
+    return { events, warning: null, isLost: false };
+  } catch (error) {
+    if (errnoOf(error) === undefined && !(error instanceof RunlogError && error.code === 'io')) throw error;
+    if (isUnknown(store, runId, options.env)) throw unknownRun(store, runId);
+    return spoolEvents(store, runId, events, options, error);
+  }
+}
+
+/** Puts events into the spool because of an error; where that fails too, they are lost and the result says so. */
+export function spoolEvents(
+  store: Store,
+  runId: string,
+  events: RunlogEvent[],
+  options: RecordOptions,
+  why: unknown,
+): Recorded {
+  const reason = `cannot write to ${store.dir} (${messageOf(why)})`;
+  try {
+    const file = spool(store, runId, events, options.env);
+    const warning = `${reason}; the event waits in ${file} and comes home with the next command for this run`;
+    return { events, warning, isLost: false };
+  } catch (error) {
+    const warning = `${reason}, nor to the spool (${messageOf(error)}): the event was NOT recorded`;
+    return { events, warning, isLost: true };
+  }
+}
+
+/** Appends the events that wait in the spool for a run, making the run's folder if that is what could not be written. */
+export function bringHome(store: Store, runId: string, env: NodeJS.ProcessEnv): void {
+  emptySpool(store, runId, env, (events) => {
+    const start = events.find((event) => event.type === 'run.started');
+    const isNew = start !== undefined && !fs.existsSync(paths.runDir(store, runId));
+    if (isNew) createRun(store, start);
+    appendEvents(store, runId, isNew ? events.filter((event) => event !== start) : events, true);
+  });
+}
+
+function appendEvents(store: Store, runId: string, events: readonly RunlogEvent[], isDurable: boolean): void {
+  const folder = paths.runDir(store, runId);
+  const lines = events.map((event) => encodeFitting(event, (content) => writeBlob(folder, content)));
+  const segment = openOwnSegment(store, runId);
+  try {
+    for (const line of lines) segment.append(line);
+    if (isDurable || events.some(({ type }) => SYNCED.has(type))) segment.sync();
+  } finally {
+    segment.close();
+  }
+  appendToDesignLog(paths.designLogPath(store, runId), events);
+}
+
+function openOwnSegment(store: Store, runId: string): ReturnType<typeof openSegment> {
+  const file = paths.segmentPath(store, runId);
+  try {
+    return openSegment(file);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' || !fs.existsSync(paths.runDir(store, runId))) throw error;
+    fs.mkdirSync(path.dirname(file), { mode: 0o700 });
+    return openSegment(file);
+  }
+}
+
+function appendToDesignLog(file: string, events: readonly RunlogEvent[]): void {
+  const text = encodeLogEvent(events);
+  if (text === '') return;
+  try {
+    appendLogText(file, text);
+  } catch {
+    // A view: finalize writes it anew from the journal, which has the event.
+  }
+}
+
+/** Appends entries to a log file in one write, parted by a blank line from what is there. Throws what the system says. */
+export function appendLogText(file: string, text: string): void {
+  const { O_WRONLY, O_APPEND, O_CREAT } = fs.constants;
+  const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT, 0o600);
+  try {
+    const bytes = Buffer.from(fs.fstatSync(fd).size === 0 ? text : `\n${text}`);
+    if (fs.writeSync(fd, bytes) !== bytes.length)
+      throw Object.assign(new Error(`${file}: the entry was written only in part`), { code: 'ENOSPC' });
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function isUnknown(store: Store, runId: string, env: NodeJS.ProcessEnv): boolean {
+  try {
+    fs.statSync(paths.runDir(store, runId));
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' && peekSpool(store, runId, env).length === 0;
+  }
+}
+
+/** The error for a run that is not there: it may be in the archive, or in another store. */
+export function unknownRun(store: Store, runId: string): RunlogError {
+  const isArchived = paths.isRunId(runId) && fs.existsSync(paths.archivePath(store, runId));
+  return new RunlogError('no_such_run', isArchived ? `the run ${runId} is in the archive` : `no such run: ${runId}`, {
+    hint: isArchived
+      ? `Bring it back with: runlog restore ${runId}`
+      : `The store is ${store.dir}; see its runs with: runlog list (another store: --dir or RUNLOG_DIR)`,
+  });
+}

@@ -1,0 +1,73 @@
+// What a run is now: as it ended, or, where it never did, as its owner, its beats and its age let one judge.
+import type { RunStatus } from '../events/vocabulary.js';
+import { nowMicros } from '../journal/clock.js';
+import type { Damage } from '../journal/line.js';
+import { endRun, foldRun, type Ending, type RunState } from '../views/run.js';
+import { DEFAULT_STALE_AFTER_SECONDS, judge, type Judgement } from './liveness.js';
+import { readEvents } from './open-run.js';
+import type { Store } from './paths.js';
+import { here, type Place } from './processes.js';
+
+/** A run as it reads now. */
+export interface RunReading {
+  runId: string;
+  /** Its events folded; where the owner is dead, ended as finalize would end it. */
+  state: RunState;
+  status: RunStatus | 'running' | 'stale';
+  reason: string | null;
+  damage: Damage[];
+  /** How an unfinished run was judged; null where it has ended. */
+  judgement: Judgement | null;
+}
+
+/** Where and when runs are judged; one for all runs of a call, so that they are judged alike. */
+export interface Vantage {
+  nowMicros: number;
+  place: Place;
+  staleAfterSeconds: number;
+}
+
+export function vantage(staleAfterSeconds: number = DEFAULT_STALE_AFTER_SECONDS): Vantage {
+  return { nowMicros: nowMicros(), place: here(), staleAfterSeconds };
+}
+
+/** Reads and judges a run. */
+export function readRun(store: Store, runId: string, from: Vantage): RunReading {
+  const damage: Damage[] = [];
+  const state = foldRun(readEvents(store, runId, damage));
+  return assess(runId, state, damage, from);
+}
+
+/** The same from events that were read already. */
+export function assess(runId: string, state: RunState, damage: Damage[], from: Vantage): RunReading {
+  if (state.ending !== null)
+    return { runId, state, status: state.ending.status, reason: state.ending.reason, damage, judgement: null };
+  const judgement = judge(signsOf(state), from.nowMicros, from.place, from.staleAfterSeconds);
+  const { life, reason } = judgement;
+  if (life === 'dead') endRun(state, deathOf(state, reason));
+  const status = life === 'dead' ? 'interrupted' : life === 'silent' ? 'stale' : 'running';
+  return { runId, state, status, reason, damage, judgement };
+}
+
+/** The end of a run that died: interrupted, at its last sign of life. */
+export function deathOf(state: RunState, reason: string): Ending {
+  return {
+    status: 'interrupted',
+    endedAt: state.lastEventAt,
+    error: null,
+    exitCode: null,
+    signal: null,
+    reason,
+    decidedBy: 'finalize',
+  };
+}
+
+function signsOf(state: RunState): Parameters<typeof judge>[0] {
+  return {
+    owner: state.started?.owner ?? null,
+    host: state.started?.host ?? null,
+    due: state.due,
+    lastEventAt: state.lastEventAt,
+    isImported: (state.started?.source ?? null) !== null,
+  };
+}

@@ -1,0 +1,42 @@
+// Which actions were logged? Counts all, keeps the latest: a run of a million actions folds into bounded memory; pure.
+import type { RunlogEvent } from '../events/vocabulary.js';
+
+export interface Action {
+  at: string;
+  action: string;
+  description: string | null;
+  /** The value of the field Result, else of Status or Decision; its first line. */
+  result: string | null;
+  hasFailed: boolean;
+}
+
+export interface Actions {
+  count: number;
+  latest: Action[];
+}
+
+const KEPT = 200;
+const RESULT_KEYS = ['Result', 'Status', 'Decision'];
+
+export function applyActionEvent(actions: Actions, event: RunlogEvent): void {
+  if (event.type !== 'action.logged') return;
+  actions.count += 1;
+  const fields = new Map(event.fields ?? []);
+  const key = RESULT_KEYS.find((name) => fields.has(name));
+  const result = key === undefined ? null : firstLine(fields.get(key) as string);
+  // Dialect B says Result: failure; a wrapped command tells by its exit code or signal.
+  const hasFailed =
+    (event.exit_code ?? 0) !== 0 || (event.signal ?? null) !== null || fields.has('Error') || result === 'failure';
+  actions.latest.push({
+    at: event.at,
+    action: event.action,
+    description: event.description ?? null,
+    result,
+    hasFailed,
+  });
+  if (actions.latest.length > 2 * KEPT) actions.latest.splice(0, actions.latest.length - KEPT);
+}
+
+function firstLine(text: string): string {
+  return (text.trim().split('\n', 1)[0] as string).slice(0, 500);
+}

@@ -1,0 +1,166 @@
+// What is known of a run? The fold of all its events into one state; every other view and format starts from it. Pure.
+import { formatInstant, parseInstant, secondsBetween } from '../events/instant.js';
+import type { EventBody, RunStatus, RunlogEvent } from '../events/vocabulary.js';
+import { applyActionEvent, type Actions } from './actions.js';
+import { applyDebugEvent, interruptCycles, type DebuggingCycle } from './debugging.js';
+import { applyErrorEvent, type RaisedError } from './errors.js';
+import { applyIssueEvent, interruptIssues, type Issue } from './issues.js';
+import { applyMetricEvent, type Metric } from './metrics.js';
+import { applyPipelineEvent, type Pipeline } from './pipelines.js';
+import { planOf, type Plan } from './plan.js';
+import { applyStepEvent, interruptSteps, type Step } from './steps.js';
+import { addTokens, noTokens, type TokenSums } from './tokens.js';
+import { applyToolEvent, type ToolUsage } from './tools.js';
+
+/** How a run ended, as its run.ended event says it or would say it. */
+export interface Ending {
+  status: RunStatus;
+  endedAt: string | null;
+  error: string | null;
+  exitCode: number | null;
+  signal: string | null;
+  reason: string | null;
+  decidedBy: string | null;
+}
+
+export interface RunState {
+  /** What the first event says; null where the journal lost it. */
+  started: RunlogEvent<'run.started'> | null;
+  ending: Ending | null;
+  firstEventAt: string | null;
+  /** The latest time of any event but the end: the last sign of life. */
+  lastEventAt: string | null;
+  /** By when the next beat is due. */
+  due: string | null;
+  eventCount: number;
+  steps: Step[];
+  plan: Plan | null;
+  issues: Issue[];
+  metrics: Metric[];
+  errors: RaisedError[];
+  actions: Actions;
+  tokens: TokenSums;
+  tools: ToolUsage[];
+  pipelines: Pipeline[];
+  cycles: DebuggingCycle[];
+  corrections: RunlogEvent<'outcome.corrected'>[];
+}
+
+export function emptyRun(): RunState {
+  return {
+    started: null,
+    ending: null,
+    firstEventAt: null,
+    lastEventAt: null,
+    due: null,
+    eventCount: 0,
+    steps: [],
+    plan: null,
+    issues: [],
+    metrics: [],
+    errors: [],
+    actions: { count: 0, latest: [] },
+    tokens: noTokens(),
+    tools: [],
+    pipelines: [],
+    cycles: [],
+    corrections: [],
+  };
+}
+
+export function foldRun(events: Iterable<RunlogEvent>): RunState {
+  const state = emptyRun();
+  for (const event of events) applyEvent(state, event);
+  return state;
+}
+
+/** Extends a state by one event. Folding all at once and extending one by one give the same. */
+export function applyEvent(state: RunState, event: RunlogEvent): void {
+  state.eventCount += 1;
+  state.firstEventAt = state.firstEventAt === null || event.at < state.firstEventAt ? event.at : state.firstEventAt;
+  if (event.type === 'run.ended') {
+    endRun(state, endingOf(event));
+    return;
+  }
+  state.lastEventAt = state.lastEventAt === null || event.at > state.lastEventAt ? event.at : state.lastEventAt;
+  if (event.type === 'run.started') state.started ??= event;
+  state.due = nextDue(state, event);
+  const issue = issueOf(state, event);
+  applyActionEvent(state.actions, event);
+  applyStepEvent(state.steps, event, issue);
+  applyIssueEvent(state.issues, event, issue);
+  applyMetricEvent(state.metrics, event, issue);
+  applyErrorEvent(state.errors, event, issue);
+  applyToolEvent(state.tools, event, issue);
+  applyPipelineEvent(state.pipelines, event, issue);
+  applyDebugEvent(state.cycles, event, issue);
+  if (event.type === 'plan.made') state.plan = planOf(event);
+  if (event.type === 'tokens.used') addTokens(state.tokens, event);
+  if (event.type === 'outcome.corrected') state.corrections.push(event);
+}
+
+/** Ends a run: what is still open in it was interrupted, at the time of the end. */
+export function endRun(state: RunState, ending: Ending): void {
+  const endedAt = ending.endedAt ?? state.lastEventAt;
+  // The first end stands: finalizing twice, or by two processes, gives the same.
+  if (state.ending !== null) return;
+  state.ending = { ...ending, endedAt };
+  interruptSteps(state.steps, endedAt);
+  interruptIssues(state.issues, endedAt);
+  interruptCycles(state.cycles, endedAt);
+}
+
+export function startTime(state: RunState): string | null {
+  return state.started?.at ?? state.firstEventAt;
+}
+
+export function durationSeconds(state: RunState): number | null {
+  return secondsBetween(startTime(state), state.ending?.endedAt ?? null);
+}
+
+/** What stands for the run in traces: as given by its source, else the id of its first event. */
+export function traceId(state: RunState): string | null {
+  return state.started?.trace_id ?? state.started?.id ?? null;
+}
+
+function endingOf(event: EventBody<'run.ended'> & { at: string }): Ending {
+  const { cause } = event;
+  return {
+    status: event.status as RunStatus,
+    endedAt: event.ended_at ?? event.at,
+    error: event.error ?? null,
+    exitCode: cause?.exit_code ?? null,
+    signal: cause?.signal ?? null,
+    reason: cause?.reason ?? null,
+    decidedBy: cause?.decided_by ?? null,
+  };
+}
+
+/** The issue that an event belongs to: its own word, else the one issue that the run is about. */
+function issueOf(state: RunState, event: RunlogEvent): string | null {
+  const own = 'issue' in event ? event.issue : undefined;
+  if (own !== undefined && own !== null) return own;
+  return ABOUT_ISSUES.has(event.type) ? (state.started?.specific_issue ?? null) : null;
+}
+
+const ABOUT_ISSUES = new Set<string>([
+  'step.started',
+  'metric.measured',
+  'tokens.used',
+  'tool.called',
+  'pipeline.recorded',
+  'debug.started',
+  'debug.attempted',
+  'debug.ended',
+  'error.raised',
+  'code.measured',
+]);
+
+/** Any event is a sign of life. A promised beat may be missed once: two intervals after the last sign it is overdue. */
+function nextDue(state: RunState, event: RunlogEvent): string | null {
+  const seconds = state.started?.beat_seconds ?? null;
+  const own = event.type === 'run.beat' ? (event.due ?? null) : null;
+  const promised = seconds === null ? null : formatInstant((parseInstant(event.at) as number) + 2 * seconds * 1e6);
+  const latest = own !== null && (promised === null || own > promised) ? own : promised;
+  return latest !== null && (state.due === null || latest > state.due) ? latest : state.due;
+}
