@@ -1,8 +1,6 @@
 // runlog append … -- CMD: runs CMD, lets its output through unchanged and live, and records how it went.
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
-import { stripVTControlCharacters } from 'node:util';
 import type { EventBody } from '../events/vocabulary.js';
 import { runChild, shellQuote, type ChildEnd } from './child.js';
 import { usage, writeAll, type Input } from './input.js';
@@ -29,7 +27,7 @@ export async function appendCommand(
     drained = passThrough(child, tail);
   });
   const seconds = (performance.now() - startedAt) / 1000;
-  await Promise.race([drained, wait(GRACE_MS, undefined, { ref: false })]);
+  await Promise.race([drained, grace()]);
   if (end.startError !== null) writeAll(2, Buffer.from(`runlog: ${end.startError}\n`));
   record({
     ...body,
@@ -39,6 +37,10 @@ export async function appendCommand(
   process.exitCode = end.exitStatus;
   // Streams that a background process still holds must not keep this process.
   for (const stream of streams) stream?.destroy();
+}
+
+function grace(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref());
 }
 
 function factsOf(end: ChildEnd, seconds: number): Partial<EventBody<'action.logged'>> {
@@ -97,6 +99,7 @@ class Tail {
   }
 
   lines(): string {
+    const { stripVTControlCharacters } = process.getBuiltinModule('node:util');
     const text = stripVTControlCharacters(Buffer.concat(this.#chunks).toString('utf8'));
     // A progress bar writes over its line again and again: what stood there last counts.
     const lines = text

@@ -6,6 +6,7 @@ import { ACTION_TYPE, type EventBody } from '../events/vocabulary.js';
 import { encodeLogEvent } from '../formats/log-events.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import { appendLogText, envelop, type Recordable } from '../runs/record.js';
+import { appendCommand } from './append-command.js';
 import { appendStream } from './append-stream.js';
 import { answer, quote, splitPair, usage, type Input } from './input.js';
 import { acknowledge, recordInto, recordOne, targetRun } from './recording.js';
@@ -26,7 +27,7 @@ const FIELD_KEYS: Readonly<Record<string, string>> = {
   error: 'Error',
 };
 
-export async function append(input: Input): Promise<void> {
+export function append(input: Input): void | Promise<void> {
   if (input.has('stdin')) return appendStream(input);
   const [action, description] = input.args;
   if (action === undefined)
@@ -44,7 +45,6 @@ export async function append(input: Input): Promise<void> {
   if (input.command !== null) {
     // Found before the command runs: a mistyped run should not cost an hour's work.
     const runId = input.has('log') ? null : targetRun(input);
-    const { appendCommand } = await import('./append-command.js');
     return appendCommand(input, input.command, body, (done) => log(input, runId, { ...done, ...stamped(micros) }));
   }
   const stamp = stamped(micros);

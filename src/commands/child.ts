@@ -1,7 +1,6 @@
 // A command that runlog runs for somebody: its signals, its end, and the exit status that says the same.
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 import os from 'node:os';
-import tty from 'node:tty';
 
 /** How a command ended; `exitStatus` is what a shell would say of it. */
 export interface ChildEnd {
@@ -31,6 +30,9 @@ export function runChild(
   started?: (child: ChildProcess) => void,
 ): Promise<ChildEnd> {
   const [file, ...args] = command as [string, ...string[]];
+  // Loaded here: most recording commands run nothing, and should not pay for it.
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const tty = process.getBuiltinModule('node:tty');
   return new Promise((resolve) => {
     const child = spawn(file, args, options);
     const forward = (signal: NodeJS.Signals): void => {

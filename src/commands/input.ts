@@ -20,6 +20,7 @@ export class Input {
   /** What stands after `--`, where the command takes a command; null where there is no `--`. */
   readonly command: readonly string[] | null;
   readonly context: Context;
+  #store: Store | undefined;
 
   constructor(
     args: readonly string[],
@@ -34,7 +35,8 @@ export class Input {
   }
 
   get store(): Store {
-    return findStore(this.context.dir, this.context.env, this.context.cwd);
+    this.#store ??= findStore(this.context.dir, this.context.env, this.context.cwd);
+    return this.#store;
   }
 
   has(name: string): boolean {

@@ -238,7 +238,7 @@ function actionsSection({ actions }: RunState, showTime: (instant: string) => st
     cells: [
       showTime(action.at).slice(-8),
       action.action,
-      [action.description, action.result].filter(Boolean).join(' -> '),
+      `${action.hasFailed ? 'FAILED ' : ''}${[action.description, action.result].filter(Boolean).join(' -> ')}`,
     ],
     tone: action.hasFailed ? 'bad' : 'plain',
     notes: [],

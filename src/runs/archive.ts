@@ -44,7 +44,7 @@ export async function archiveRun(store: Store, runId: string): Promise<void> {
   fs.rmSync(aside, { force: true });
   try {
     await pipeline(
-      tar.create({ cwd: paths.runsDir(store), gzip: true, strict: true }, [`./${runId}`]),
+      tar.create({ cwd: paths.runsDir(store), gzip: true, strict: true }, [runId]),
       fs.createWriteStream(aside, { flags: 'wx', mode: 0o600, flush: true }),
     );
     compare(aside, contents, await digestArchive(aside, runId));
@@ -55,15 +55,19 @@ export async function archiveRun(store: Store, runId: string): Promise<void> {
   }
 }
 
-/** Unpacks an archived run into a folder that is there already and empty. Throws where an entry is anything but a file or folder of that run. */
+/**
+ * Unpacks an archived run into a folder that is there already and empty, and compares what came out. Throws where an entry is
+ * anything but a file or folder of that run, and where the disk holds anything but what the archive has.
+ */
 export async function unpackRun(store: Store, runId: string, folder: string): Promise<void> {
   const file = paths.archivePath(store, runId);
-  await digestArchive(file, runId);
+  const contents = await digestArchive(file, runId);
   try {
     await tar.extract({ file, cwd: folder, strip: 1, strict: true, preserveOwner: false });
   } catch (error) {
     throw damaged(file, messageOf(error), error);
   }
+  compare(file, contents, digestFolder(folder, runId));
 }
 
 /** The fold of an archived run's events. */
@@ -129,7 +133,8 @@ async function digestArchive(file: string, runId: string): Promise<Contents> {
 
 function compare(file: string, expected: Contents, found: Contents): void {
   for (const name of new Set([...expected.keys(), ...found.keys()]))
-    if (expected.get(name) !== found.get(name)) throw damaged(file, `${name} is not as it is in the run's folder`);
+    if (expected.get(name) !== found.get(name))
+      throw damaged(file, `${name} is not the same in the archive and in the folder`);
 }
 
 function damaged(file: string, why: string, cause?: unknown): RunlogError {

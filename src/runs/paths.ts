@@ -31,18 +31,22 @@ function configuredDir(cwd: string): string | undefined {
 function readConfig(cwd: string): { folder: string; dir?: string } | undefined {
   for (let folder = cwd; ; folder = path.dirname(folder)) {
     const file = path.join(folder, 'runlog.config.json');
-    try {
-      const dir = (JSON.parse(fs.readFileSync(file, 'utf8')) as { dir?: unknown } | null)?.dir;
-      if (dir !== undefined && typeof dir !== 'string') throw new Error('dir must be text');
-      return dir === undefined ? { folder } : { folder, dir };
-    } catch (error) {
-      if (errnoOf(error) === undefined)
-        throw new RunlogError('usage', `${file}: ${messageOf(error)}`, {
-          hint: 'Mend the file or remove it.',
-          cause: error,
-        });
-    }
+    // Asked first: an exception for each folder on the way up would cost more than the rest of a recording command.
+    if (fs.existsSync(file)) return { folder, ...parseConfig(file) };
     if (path.dirname(folder) === folder) return undefined;
+  }
+}
+
+function parseConfig(file: string): { dir?: string } {
+  try {
+    const dir = (JSON.parse(fs.readFileSync(file, 'utf8')) as { dir?: unknown } | null)?.dir;
+    if (dir !== undefined && typeof dir !== 'string') throw new Error('dir must be text');
+    return dir === undefined ? {} : { dir };
+  } catch (error) {
+    throw new RunlogError('usage', `${file}: ${messageOf(error)}`, {
+      hint: 'Mend the file or remove it.',
+      cause: error,
+    });
   }
 }
 

@@ -111,6 +111,7 @@ function isAbandoned(claim: string): boolean {
 }
 
 function filesOf(env: NodeJS.ProcessEnv): string[] {
+  if (!fs.existsSync(spoolDir(env))) return [];
   try {
     return fs.readdirSync(spoolDir(env));
   } catch {
