@@ -4,7 +4,7 @@ import { messageOf, RunlogError } from '../events/errors.js';
 import { normalizeInstant } from '../events/instant.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
-import { checkActionType } from './append.js';
+import { checkActionType } from './action-type.js';
 import { answer, usage, warn, type Input } from './input.js';
 import { recordInto, targetRun } from './recording.js';
 

@@ -2,10 +2,11 @@
 import fs from 'node:fs';
 import { messageOf } from '../events/errors.js';
 import { formatInstant } from '../events/instant.js';
-import { ACTION_TYPE, type EventBody } from '../events/vocabulary.js';
+import type { EventBody } from '../events/vocabulary.js';
 import { encodeLogEvent } from '../formats/log-events.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import { appendLogText, envelop, type Recordable } from '../runs/record.js';
+import { checkActionType } from './action-type.js';
 import { appendCommand } from './append-command.js';
 import { appendStream } from './append-stream.js';
 import { answer, quote, splitPair, usage, type Input } from './input.js';
@@ -74,19 +75,6 @@ function stamped(micros: number | undefined): { at?: string; utc_offset_minutes:
   return micros === undefined
     ? { utc_offset_minutes: utcOffsetMinutes(time) }
     : { at: formatInstant(time), utc_offset_minutes: utcOffsetMinutes(time) };
-}
-
-export function checkActionType(action: string): void {
-  if (ACTION_TYPE.test(action)) return;
-  const right = action
-    .trim()
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]+/g, '_')
-    .replaceAll(/^[_0-9]+|_+$/g, '');
-  throw usage(
-    `${quote(action)} is no ACTION_TYPE: it must be upper case, with digits and underscores`,
-    right === '' ? 'For example: VERIFY_MODEL' : `Did you mean ${right}?`,
-  );
 }
 
 /** In the order of the command line: the reader of the log sees what its writer put first. */
