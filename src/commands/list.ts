@@ -1,5 +1,5 @@
 // runlog list: the runs of a store, newest first.
-import { durationText } from '../formats/quantities.js';
+import { shortDuration } from '../formats/quantities.js';
 import { statusTone } from '../formats/report.js';
 import { runObject } from '../formats/run-json.js';
 import { toVisibleLine } from '../formats/visible-text.js';
@@ -9,7 +9,7 @@ import { readAllRuns } from '../runs/store.js';
 import { vantage, type RunReading } from '../runs/verdict.js';
 import { painter } from '../terminal/colors.js';
 import { alignColumns } from '../terminal/columns.js';
-import { localTime, screenWidth } from '../terminal/screen.js';
+import { localTime } from '../terminal/screen.js';
 import { countOutcomes } from '../views/outcome.js';
 import { durationSeconds, startTime } from '../views/run.js';
 import { answer, remark, usage, warn, type Input } from './input.js';
@@ -70,24 +70,27 @@ function tableOf(input: Input, readings: readonly RunReading[]): string {
   if (readings.length === 0) return '';
   const { env, isColorless } = input.context;
   const paint = painter(isColorless, env);
+  // The id comes last: it is the one column that must never be cut, and the one whose length nobody knows.
   const rows = readings.map(({ runId, status, state }) => {
     const { steps, failedSteps } = countOutcomes(state);
     const begin = startTime(state);
-    const work = steps > 0 ? `${steps}${failedSteps > 0 ? ` (${failedSteps} failed)` : ''}` : '';
+    const work = steps === 0 ? '' : failedSteps === 0 ? String(steps) : `${steps}, ${failedSteps} bad`;
+    const id = toVisibleLine(runId) + (isPinned(input.store, runId) ? ' (pinned)' : '');
     return [
-      toVisibleLine(runId) + (isPinned(input.store, runId) ? ' *' : ''),
       status,
       begin === null ? '-' : localTime(begin).slice(0, 16),
-      durationText(durationSeconds(state)),
+      shortDuration(durationSeconds(state)),
       work,
+      id,
     ];
   });
   const lines = alignColumns(
-    [['RUN', 'STATUS', 'STARTED', 'TOOK', rows.some((row) => row[4] !== '') ? 'STEPS' : ''], ...rows],
-    screenWidth(env),
+    [['STATUS', 'STARTED', 'TOOK', rows.some((row) => row[3] !== '') ? 'STEPS' : '', 'RUN'], ...rows],
+    Infinity,
     4,
   );
   return lines
+    .flat()
     .map((line, index) =>
       index === 0 ? paint.faint(line) : paint.paint(statusTone(readings[index - 1]?.status ?? ''), line),
     )

@@ -7,7 +7,7 @@ import { readEvents } from '../runs/open-run.js';
 import { readRun, vantage } from '../runs/verdict.js';
 import { painter, type Painter } from '../terminal/colors.js';
 import { cutTo } from '../terminal/columns.js';
-import { localTime, screenWidth } from '../terminal/screen.js';
+import { localTime, cuttingWidth } from '../terminal/screen.js';
 import { namedRun } from './reading.js';
 import { messageOf } from '../events/errors.js';
 import { usage, writeAll, type Input } from './input.js';
@@ -69,6 +69,6 @@ function printEvent(input: Input, paint: Painter, event: RunlogEvent): boolean {
   const { env, isJson } = input.context;
   if (isJson) return writeAll(1, Buffer.from(`${JSON.stringify(event)}\n`));
   const time = localTime(event.at);
-  const line = cutTo(eventLine(event), screenWidth(env) - time.length - 2);
+  const line = cutTo(eventLine(event), cuttingWidth(env) - time.length - 2);
   return writeAll(1, Buffer.from(`${paint.faint(time)}  ${line}\n`));
 }

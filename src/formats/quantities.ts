@@ -13,6 +13,20 @@ export function durationText(seconds: number | null): string {
   return hours < 24 ? pair(hours, 'h', minutes % 60, 'min') : pair(days, 'd', hours % 24, 'h');
 }
 
+/** The same in six columns at the most: `0.12s`, `42s`, `11m18s`, `2h05m`, `3d04h`. */
+export function shortDuration(seconds: number | null): string {
+  if (seconds === null) return '-';
+  if (seconds < 9.995) return `${seconds.toFixed(2)}s`;
+  const whole = Math.round(seconds);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${two(whole % 60)}s`;
+  const hours = Math.floor(whole / 3600);
+  return hours < 24
+    ? `${hours}h${two(Math.floor((whole % 3600) / 60))}m`
+    : `${Math.floor(hours / 24)}d${two(hours % 24)}h`;
+}
+
 export function sizeText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));

@@ -31,6 +31,8 @@ export interface Damage {
   offsetBytes: number;
   lengthBytes: number;
   message: string;
+  /** Where the bytes are the beginning of a line: the id of its event. */
+  fragmentOf?: string;
 }
 
 /** The bytes of an event's line. The line feed in front ends whatever fragment a killed writer left there. */
@@ -69,6 +71,11 @@ export function isDamage(
   decoded: RunlogEvent | Pick<Damage, 'kind' | 'message'>,
 ): decoded is Pick<Damage, 'kind' | 'message'> {
   return !('type' in decoded);
+}
+
+/** The id of the event whose line begins like this; undefined where it was cut before its id. */
+export function fragmentId(line: Buffer): string | undefined {
+  return /^\{"v":\d+,"id":"([^"\\]+)"/.exec(line.toString('latin1', 0, 200))?.[1];
 }
 
 /** Whether that byte ends a line. */

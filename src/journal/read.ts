@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
-import { decodeLine, isDamage, isLineFeed, type Damage } from './line.js';
+import { decodeLine, fragmentId, isDamage, isLineFeed, type Damage } from './line.js';
 
 /** Writers stay under 64 KiB; a reader bears with other writers up to here and then skips to the next line feed. */
 const LONGEST_LINE_BYTES = 1024 * 1024;
@@ -16,14 +16,20 @@ export function* readJournal(folder: string): Generator<JournalItem, void, undef
   const seen = new Set<string>();
   const { segments, damage } = listSegments(folder);
   for (const found of damage) yield { damage: found };
+  const fragments: Damage[] = [];
   for (const item of mergeByTime(segments.map((name) => readSegment(path.join(folder, name), `journal/${name}`)))) {
-    if ('event' in item) {
-      // A short write is repeated under the same id, and a spooled event may come home twice.
-      if (seen.has(item.event.id)) continue;
-      seen.add(item.event.id);
+    if ('damage' in item) {
+      if (item.damage.fragmentOf === undefined) yield item;
+      else fragments.push(item.damage);
+      continue;
     }
+    // A short write is repeated under the same id, and a spooled event may come home twice.
+    if (seen.has(item.event.id)) continue;
+    seen.add(item.event.id);
     yield item;
   }
+  // The fragment of a short write whose event was then written whole is no damage: nothing is missing.
+  for (const fragment of fragments) if (!seen.has(fragment.fragmentOf as string)) yield { damage: fragment };
 }
 
 /** The names of a journal's segments, sorted; what stands in their place without being a file is damage. */
@@ -109,9 +115,19 @@ function* itemOf(
   ended: boolean,
 ): Generator<JournalItem> {
   if (bytes === 0 || (line.length < 8 && line.toString('latin1').trim() === '')) return;
-  const damaged = (kind: Damage['kind'], message: string): JournalItem => ({
-    damage: { kind, segment, offsetBytes, lengthBytes: bytes, message },
-  });
+  const damaged = (kind: Damage['kind'], message: string): JournalItem => {
+    const fragmentOf = kind === 'garbled' || kind === 'torn' ? fragmentId(line) : undefined;
+    return {
+      damage: {
+        kind,
+        segment,
+        offsetBytes,
+        lengthBytes: bytes,
+        message,
+        ...(fragmentOf === undefined ? {} : { fragmentOf }),
+      },
+    };
+  };
   if (bytes > LONGEST_LINE_BYTES) {
     yield damaged('oversized', `a line of ${bytes} bytes`);
     return;

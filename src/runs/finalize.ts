@@ -171,6 +171,6 @@ function updateTables(store: Store, rows: ReadonlyMap<string, RunRows>, from: Va
 }
 
 /** The rows of every run of a store. */
-export function everyRow(store: Store, from: Vantage): Map<string, RunRows> {
+function everyRow(store: Store, from: Vantage): Map<string, RunRows> {
   return new Map(paths.listRunIds(store).map((runId) => [runId, runRows(readRun(store, runId, from).state)]));
 }

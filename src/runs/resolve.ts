@@ -14,6 +14,7 @@ const CANDIDATES_SHOWN = 8;
 /** The id of the run that a RUN argument names. Throws `no_such_run`, or `usage` where several fit. */
 export function resolveRun(store: Store, text: string, env: NodeJS.ProcessEnv): string {
   if (paths.isRunId(text) && fs.existsSync(paths.runDir(store, text))) return text;
+  if (paths.isRunId(text) && peekSpool(store, text, env).length > 0) return text;
   const ids = paths.listRunIds(store);
   const latest = /^latest(?:~(\d+))?$/.exec(text);
   if (latest !== null) return nthLatest(store, ids, Number(latest[1] ?? 0), text);
@@ -29,16 +30,20 @@ export function resolveRun(store: Store, text: string, env: NodeJS.ProcessEnv): 
     return start !== null && (start.trace_id ?? start.id) === text;
   });
   if (traced !== undefined) return traced;
-  if (paths.isRunId(text) && peekSpool(store, text, env).length > 0) return text;
   throw unknownRun(store, text);
 }
 
 /** The run that a recording command means: --run, else RUNLOG_RUN, else the running run that an ancestor of this process owns. */
 export function currentRun(store: Store, option: string | undefined, env: NodeJS.ProcessEnv): string {
-  if (option !== undefined) return resolveRun(store, option, env);
-  const named = env['RUNLOG_RUN'];
-  if (named !== undefined && named !== '') return resolveRun(store, named, env);
-  return ownedByAncestor(store, env);
+  const named = option ?? (env['RUNLOG_RUN'] || undefined);
+  if (named === undefined) return ownedByAncestor(store, env);
+  try {
+    return resolveRun(store, named, env);
+  } catch (error) {
+    // A store that cannot even be read is no reason to break what is recorded: the event will wait in the spool.
+    if (error instanceof RunlogError && error.code === 'io' && paths.isRunId(named)) return named;
+    throw error;
+  }
 }
 
 function ownedByAncestor(store: Store, env: NodeJS.ProcessEnv): string {

@@ -49,7 +49,7 @@ export async function rotateRuns(store: Store, options: RotateOptions): Promise<
 }
 
 /** Newest first, what happens to each run and why. */
-export function planRotation(store: Store, options: RotateOptions, from: Vantage): Rotated[] {
+function planRotation(store: Store, options: RotateOptions, from: Vantage): Rotated[] {
   const runs = [...readAllRuns(store, from)].map((reading) => ({
     reading: slim(reading),
     guard: whyKept(store, reading, options, from),

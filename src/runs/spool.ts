@@ -8,7 +8,7 @@ import type { RunlogEvent } from '../events/vocabulary.js';
 import type { Store } from './paths.js';
 
 /** XDG_STATE_HOME, else ~/.local/state, and there runlog/spool. */
-export function spoolDir(env: NodeJS.ProcessEnv): string {
+function spoolDir(env: NodeJS.ProcessEnv): string {
   return path.join(env['XDG_STATE_HOME'] || path.join(os.homedir(), '.local', 'state'), 'runlog', 'spool');
 }
 

@@ -39,7 +39,7 @@ export function readRun(store: Store, runId: string, from: Vantage): RunReading 
 }
 
 /** The same from events that were read already. */
-export function assess(runId: string, state: RunState, damage: Damage[], from: Vantage): RunReading {
+function assess(runId: string, state: RunState, damage: Damage[], from: Vantage): RunReading {
   if (state.ending !== null)
     return { runId, state, status: state.ending.status, reason: state.ending.reason, damage, judgement: null };
   const judgement = judge(signsOf(state), from.nowMicros, from.place, from.staleAfterSeconds);

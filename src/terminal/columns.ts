@@ -1,26 +1,39 @@
-// Columns of text: padded by what a terminal shows, cut to its width. string-width's one home.
+// Columns of text: padded by what a terminal shows, wrapped to its width. string-width's and wrap-ansi's one home.
 import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 
 const GAP = '  ';
+const NARROWEST = 12;
 
-/** Rows as lines. The column `flexible` gives way where a row is wider than `width`; Infinity cuts nothing. */
-export function alignColumns(rows: readonly (readonly string[])[], width: number, flexible: number): string[] {
+/**
+ * Rows as lines, a list of them for each row. Where a row is wider than `width`, the column `flexible` gives way: its text goes
+ * on below itself. Nothing is cut.
+ */
+export function alignColumns(rows: readonly (readonly string[])[], width: number, flexible: number): string[][] {
   const count = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const widths = Array.from({ length: count }, (_, column) =>
     rows.reduce((most, row) => Math.max(most, stringWidth(row[column] ?? '')), 0),
   );
   const used = widths.filter((columnWidth) => columnWidth > 0);
   const over = used.reduce((sum, columnWidth) => sum + columnWidth, 0) + GAP.length * (used.length - 1) - width;
-  const flexibleWidth = widths[flexible] ?? 0;
-  if (over > 0) widths[flexible] = Math.max(12, flexibleWidth - over);
-  return rows.map((row) =>
-    row
-      .map((cell, column) => [cell, widths[column] as number] as const)
-      .filter(([, columnWidth]) => columnWidth > 0)
-      .map(([cell, columnWidth]) => padEnd(cutTo(cell, columnWidth), columnWidth))
-      .join(GAP)
-      .trimEnd(),
-  );
+  if (over > 0) widths[flexible] = Math.max(NARROWEST, (widths[flexible] ?? 0) - over);
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => (column === flexible ? wrapTo(cell, widths[column] as number) : [cell]));
+    const height = Math.max(1, ...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) =>
+      cells
+        .map((lines, column) => [lines[line] ?? '', widths[column] as number] as const)
+        .filter(([, columnWidth]) => columnWidth > 0)
+        .map(([text, columnWidth]) => padEnd(text, columnWidth))
+        .join(GAP)
+        .trimEnd(),
+    );
+  });
+}
+
+/** Text in lines of so many columns, broken between words where that is possible. */
+export function wrapTo(text: string, width: number): string[] {
+  return stringWidth(text) <= width ? [text] : wrapAnsi(text, width, { hard: true }).split('\n');
 }
 
 /** Cuts text to so many columns, an ellipsis showing where. */

@@ -1,9 +1,9 @@
 // A report as text for a terminal or a pipe.
 import type { Report, Section } from '../formats/report.js';
 import type { Painter } from './colors.js';
-import { alignColumns, cutTo } from './columns.js';
+import { alignColumns, wrapTo } from './columns.js';
 
-/** Which column of a section may be cut: the one with the most to say. */
+/** Which column of a section gives way: the one with the most to say. */
 const FLEXIBLE: Readonly<Record<string, number>> = {
   Steps: 2,
   Errors: 2,
@@ -18,8 +18,13 @@ const INDENT = '  ';
 export function reportText(report: Report, paint: Painter, width: number): string {
   const { runId, status, tone, reason, facts, sections } = report;
   const lines = [`${paint.bold(runId)}  ${paint.paint(tone, status)}`];
-  if (reason !== null) lines.push(`${INDENT}${reason}`);
-  lines.push('', ...alignColumns(facts, width - INDENT.length, 1).map((line) => INDENT + line));
+  if (reason !== null) lines.push(...wrapTo(reason, width - INDENT.length).map((line) => INDENT + line));
+  lines.push(
+    '',
+    ...alignColumns(facts, width - INDENT.length, 1)
+      .flat()
+      .map((line) => INDENT + line),
+  );
   for (const section of sections) lines.push('', paint.bold(section.title), ...sectionLines(section, paint, width));
   return `${lines.join('\n')}\n`;
 }
@@ -32,7 +37,9 @@ function sectionLines({ title, rows }: Section, paint: Painter, width: number): 
     flexible,
   );
   return rows.flatMap(({ tone, notes }, index) => [
-    INDENT + paint.paint(tone, lines[index] as string),
-    ...notes.map((note) => INDENT.repeat(3) + paint.faint(cutTo(note, width - 3 * INDENT.length))),
+    ...(lines[index] as string[]).map((line) => INDENT + paint.paint(tone, line)),
+    ...notes
+      .flatMap((note) => wrapTo(note, width - 3 * INDENT.length))
+      .map((note) => INDENT.repeat(3) + paint.faint(note)),
   ]);
 }
