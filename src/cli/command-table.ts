@@ -364,6 +364,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       option('format', 'F', 'log or auto'),
       option('timezone', 'TZ', 'the zone of times without one, e.g. Europe/Berlin (default: this machine)'),
+      flag('no-redact', 'keep secrets as they are'),
     ],
     examples: [
       'runlog import fixtures/design-experiment.log',

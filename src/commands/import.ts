@@ -15,7 +15,9 @@ export async function importRuns(input: Input): Promise<void> {
   const errors: RunlogError[] = [];
   for (const file of files) {
     try {
-      runs.push(importLog(input.store, { file, bytes: readInput(file), offsetMinutesAt, env: input.context.env }));
+      runs.push(
+        importLog(input.store, { file, bytes: readInput(file), offsetMinutesAt, isUnredacted: input.has('no-redact') }),
+      );
     } catch (error) {
       if (!(error instanceof RunlogError)) throw error;
       errors.push(error);

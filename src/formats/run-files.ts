@@ -3,7 +3,7 @@ import { secondsBetween } from '../events/instant.js';
 import { firstTimeRight, percent, retries, stepsOf, toolCalls } from '../views/issue-outcome.js';
 import { hasFailed as pipelineHasFailed, hasSucceeded } from '../views/pipelines.js';
 import { countOutcomes, hasFailed, successRate } from '../views/outcome.js';
-import { durationSeconds, startTime, traceId, type RunState } from '../views/run.js';
+import { durationSeconds, startTime, statusOf, traceId, type RunState } from '../views/run.js';
 import { executions, type Step } from '../views/steps.js';
 import { totalTokens } from '../views/tokens.js';
 import type { Issue } from '../views/issues.js';
@@ -71,7 +71,7 @@ function metadata(state: RunState): Record<string, unknown> {
     },
     execution_mode: started?.execution_mode ?? null,
     specific_issue: started?.specific_issue ?? null,
-    status: state.ending?.status ?? 'running',
+    status: statusOf(state),
     issues_processed: state.issues.map(({ iid }) => iid),
     total_errors: counts.errors,
     total_successes: counts.completedIssues,

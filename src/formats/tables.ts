@@ -7,7 +7,7 @@ import type { RaisedError } from '../views/errors.js';
 import type { Issue } from '../views/issues.js';
 import { countOutcomes, successRate } from '../views/outcome.js';
 import { hasFailed as pipelineHasFailed, hasSucceeded, pipelineSeconds, type Pipeline } from '../views/pipelines.js';
-import { durationSeconds, startTime, type RunState } from '../views/run.js';
+import { durationSeconds, startTime, statusOf, type RunState } from '../views/run.js';
 import { executions, type Step } from '../views/steps.js';
 import { totalTokens } from '../views/tokens.js';
 import type { ToolUsage } from '../views/tools.js';
@@ -60,7 +60,7 @@ const RUNS = table<RunState>({
     llm_temperature: (state) => started(state).llm?.temperature ?? null,
     execution_mode: (state) => started(state).execution_mode ?? null,
     specific_issue: (state) => started(state).specific_issue ?? null,
-    status: ({ ending }) => ending?.status ?? 'running',
+    status: statusOf,
     total_issues: ({ issues }) => issues.length,
     successful_issues: (state) => countOutcomes(state).completedIssues,
     failed_issues: (state) => countOutcomes(state).failedIssues,

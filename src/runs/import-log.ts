@@ -19,7 +19,8 @@ export interface ImportRequest {
   bytes: Buffer;
   /** The offset from UTC, in minutes east, of a civil time in the log. */
   offsetMinutesAt: (localMillis: number) => number;
-  env: NodeJS.ProcessEnv;
+  /** Keep secrets as they are. */
+  isUnredacted: boolean;
 }
 
 export interface Imported {
@@ -29,7 +30,7 @@ export interface Imported {
   warnings: string[];
 }
 
-export function importLog(store: Store, { file, bytes, offsetMinutesAt }: ImportRequest): Imported {
+export function importLog(store: Store, { file, bytes, offsetMinutesAt, isUnredacted }: ImportRequest): Imported {
   const source = file === '-' ? 'stdin' : file;
   if (!isUtf8(bytes)) throw unreadable(source, 'it is not UTF-8 text');
   const { blocks, warnings } = decodeLog(bytes.toString('utf8'));
@@ -49,18 +50,21 @@ export function importLog(store: Store, { file, bytes, offsetMinutesAt }: Import
   });
   for (const runId of candidateIds(composeRunId(localTime, null, name))) {
     if (readStart(store, runId)?.source?.sha256 === sha256) return imported(runId, []);
-    const [start, ...rest] = envelopAll([
-      {
-        type: 'run.started',
-        at: first.at,
-        run_id: runId,
-        name,
-        source: { format: 'log', file, sha256 },
-        utc_offset_minutes: offset,
-      },
-      ...bodies,
-      ...endOf(blocks, bodies),
-    ]);
+    const [start, ...rest] = envelopAll(
+      [
+        {
+          type: 'run.started',
+          at: first.at,
+          run_id: runId,
+          name,
+          source: { format: 'log', file, sha256 },
+          utc_offset_minutes: offset,
+        },
+        ...bodies,
+        ...endOf(blocks, bodies),
+      ],
+      isUnredacted,
+    );
     if (createRun(store, start as RunlogEvent<'run.started'>, rest) === 'made')
       return imported(
         runId,
@@ -95,16 +99,12 @@ function endOf(blocks: readonly LogBlock[], bodies: readonly Timed[]): Timed[] {
   return [{ type: 'run.ended', at, ended_at: at, status: 'completed', cause }];
 }
 
-function envelopAll(bodies: readonly Timed[]): RunlogEvent[] {
-  return bodies.map(({ type, at, ...own }) =>
-    redactEvent({
-      v: FORMAT_VERSION,
-      id: newEventId(parseInstant(at) as number),
-      at: formatInstant(parseInstant(at) as number),
-      type,
-      ...own,
-    } as RunlogEvent),
-  );
+function envelopAll(bodies: readonly Timed[], isUnredacted: boolean): RunlogEvent[] {
+  return bodies.map(({ type, at, ...own }) => {
+    const micros = parseInstant(at) as number;
+    const event = { v: FORMAT_VERSION, id: newEventId(micros), at: formatInstant(micros), type, ...own } as RunlogEvent;
+    return isUnredacted ? event : redactEvent(event);
+  });
 }
 
 function unreadable(source: string, why: string): RunlogError {

@@ -98,10 +98,18 @@ function isLauncher(process: Process): boolean {
   return LAUNCHERS.has(exe.slice(exe.lastIndexOf('/') + 1));
 }
 
-/** Under `npx runlog start`, npm and the shell that it starts stand between the script and us. */
+/**
+ * Under `npx runlog start`, npm and the shell that it starts stand between the script and us. A script that npm started and that
+ * calls us by itself has the same environment, but is the owner: only a shell that was started for us alone is passed over.
+ */
 function afterNpx(line: readonly Process[]): number {
-  const npm = line.slice(0, 4).findIndex(({ pid }) => /^npm exec|npx-cli\.js|npm-cli\.js/.test(commandLine(pid)));
-  return npm === -1 ? 0 : npm + 1;
+  const isNpm = (process: Process | undefined): boolean =>
+    process !== undefined && /^npm exec|[/\\]np[mx]-cli\.js/.test(commandLine(process.pid));
+  const isOurShell = /^(\S*\/)?(ba|da|z)?sh\0-c\0"?([^\0\s;&|]*\/)?runlog"?(\s|\0|$)/.test(
+    commandLine(line[0]?.pid ?? 0),
+  );
+  if (isNpm(line[0])) return 1;
+  return isOurShell && isNpm(line[1]) ? 2 : 0;
 }
 
 function commandLine(pid: number): string {

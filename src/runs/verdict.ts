@@ -2,7 +2,7 @@
 import type { RunStatus } from '../events/vocabulary.js';
 import { nowMicros } from '../journal/clock.js';
 import type { Damage } from '../journal/line.js';
-import { endRun, foldRun, type Ending, type RunState } from '../views/run.js';
+import { endRun, foldRun, statusOf, type Ending, type RunState } from '../views/run.js';
 import { DEFAULT_STALE_AFTER_SECONDS, judge, type Judgement } from './liveness.js';
 import { readEvents } from './open-run.js';
 import type { Store } from './paths.js';
@@ -45,8 +45,8 @@ function assess(runId: string, state: RunState, damage: Damage[], from: Vantage)
   const judgement = judge(signsOf(state), from.nowMicros, from.place, from.staleAfterSeconds);
   const { life, reason } = judgement;
   if (life === 'dead') endRun(state, deathOf(state, reason));
-  const status = life === 'dead' ? 'interrupted' : life === 'silent' ? 'stale' : 'running';
-  return { runId, state, status, reason, damage, judgement };
+  if (life === 'silent') state.openStatus = 'stale';
+  return { runId, state, status: statusOf(state), reason, damage, judgement };
 }
 
 /** The end of a run that died: interrupted, at its last sign of life. */

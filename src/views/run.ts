@@ -27,6 +27,8 @@ export interface RunState {
   /** What the first event says; null where the journal lost it. */
   started: RunlogEvent<'run.started'> | null;
   ending: Ending | null;
+  /** What it is while it has no end; whoever can see its owner or its silence says `stale`. */
+  openStatus: 'running' | 'stale';
   firstEventAt: string | null;
   /** The latest time of any event but the end: the last sign of life. */
   lastEventAt: string | null;
@@ -50,6 +52,7 @@ export function emptyRun(): RunState {
   return {
     started: null,
     ending: null,
+    openStatus: 'running',
     firstEventAt: null,
     lastEventAt: null,
     due: null,
@@ -108,6 +111,10 @@ export function endRun(state: RunState, ending: Ending): void {
   interruptSteps(state.steps, endedAt);
   interruptIssues(state.issues, endedAt);
   interruptCycles(state.cycles, endedAt);
+}
+
+export function statusOf({ ending, openStatus }: RunState): RunStatus | 'running' | 'stale' {
+  return ending?.status ?? openStatus;
 }
 
 export function startTime(state: RunState): string | null {
