@@ -105,7 +105,7 @@ function isLauncher(process: Process): boolean {
 function afterNpx(line: readonly Process[]): number {
   const isNpm = (process: Process | undefined): boolean =>
     process !== undefined && /^npm exec|[/\\]np[mx]-cli\.js/.test(commandLine(process.pid));
-  const isOurShell = /^(\S*\/)?(ba|da|z)?sh\0-c\0"?([^\0\s;&|]*\/)?runlog"?(\s|\0|$)/.test(
+  const isOurShell = /^(\S*\/)?(ba|da|z)?sh\0-c\0["']?([^\0\s;&|]*\/)?runlog["']?(\s|\0|$)/.test(
     commandLine(line[0]?.pid ?? 0),
   );
   if (isNpm(line[0])) return 1;
