@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { alignColumns, cutTo, wrapTo } from './columns.js';
+
+it('pads by what a terminal shows: wide characters count twice, colours not at all', () => {
+  expect(
+    alignColumns(
+      [
+        ['日本', 'x'],
+        ['\u001B[31mred\u001B[39m', 'y'],
+      ],
+      80,
+      1,
+    ),
+  ).toEqual([['日本  x'], ['\u001B[31mred\u001B[39m   y']]);
+});
+
+it('lets the flexible column go on below itself, and loses nothing', () => {
+  const [lines] = alignColumns([['12:00:00', 'NAME', 'one two three four five']], 32, 2);
+  expect(lines).toEqual(['12:00:00  NAME  one two three', '                four five']);
+});
+
+it('leaves out columns that are empty in every row', () => {
+  expect(alignColumns([['a', '', 'b']], 80, 2)).toEqual([['a  b']]);
+});
+
+it('breaks a word that is longer than the line', () => {
+  expect(wrapTo('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
+});
+
+it('shows where text was cut', () => {
+  expect(cutTo('one two three', 8)).toBe('one two…');
+  expect(cutTo('short', 8)).toBe('short');
+});
