@@ -7,10 +7,15 @@ cd "$(dirname "$0")/.."
 RUNLOG_RUN=$(runlog start --name check-release --intent release_check --trigger manual --owner-pid $$)
 export RUNLOG_RUN
 trap 'runlog finalize --exit-code $?' EXIT
+# Without these, bash hands the EXIT trap the status of the last command, and a script that was killed would look well.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 resources=$(runlog step start resources --task "what a release needs")
 runlog append CHECK_DISK "Is there room to build?" --explanation "a build and its package need some megabytes" -- df -h .
-runlog append CHECK_GIT "Which commit is it, and is the tree clean?" -- git status --short --branch
+runlog append CHECK_GIT "Which commit is it, and is the tree clean?" -- git status --short --branch ||
+  echo "no git repository here: going on without"
 runlog append VERIFY_NODE "Is Node new enough?" --explanation "20.19 is the oldest that is supported" -- \
   node -e 'const [major, minor] = process.versions.node.split("."); console.log(process.version); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)'
 runlog step end "$resources" --status SUCCESS --summary "disk, git and Node are fine"

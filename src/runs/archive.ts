@@ -12,22 +12,6 @@ import { syncFolder } from './create.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 
-const ENDING = '.tar.gz';
-
-/** The ids of all archived runs, sorted. */
-export function listArchived(store: Store): string[] {
-  try {
-    return fs
-      .readdirSync(paths.archiveDir(store))
-      .filter((name) => name.endsWith(ENDING) && paths.isRunId(name.slice(0, -ENDING.length)))
-      .map((name) => name.slice(0, -ENDING.length))
-      .sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 /**
  * Puts a run into the archive: every file, byte for byte, read back and compared before the archive gets its name. An archive
  * that is there already (of a rotation that was killed) counts if it holds the same.

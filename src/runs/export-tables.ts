@@ -1,7 +1,7 @@
 // The export of all runs into CSV tables, in the store or in a folder of the user's.
-import { archivePath, csvDir, listRunIds, type Store } from './paths.js';
+import { archivePath, csvDir, listArchived, listRunIds, type Store } from './paths.js';
 import fs from 'node:fs';
-import { listArchived, readArchivedState } from './archive.js';
+import { readArchivedState } from './archive.js';
 import { withLock } from './lock.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
 import { readRun, vantage } from './verdict.js';

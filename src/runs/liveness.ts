@@ -1,6 +1,7 @@
 // Whether a run still lives: its owner's process where it can be seen from here, else its beats and its age.
 import { parseInstant } from '../events/instant.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
+import { durationText } from '../formats/quantities.js';
 import { hasProcess, readProcess, type Place } from './processes.js';
 
 /** What is needed of a run to judge it; the fold of its events has it, and so has its first event. */
@@ -61,7 +62,7 @@ function judgeSilence(
     ? {
         life: 'silent',
         isProven: false,
-        reason: `${whose}, and it said nothing for more than ${Math.round(staleAfterSeconds / 3600)} h`,
+        reason: `${whose}, and it said nothing for more than ${durationText(staleAfterSeconds)}`,
       }
     : { life: 'unknown', isProven: false, reason: `${whose}, and it spoke not long ago` };
 }

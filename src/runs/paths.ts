@@ -9,6 +9,7 @@ export interface Store {
   dir: string;
 }
 
+const ARCHIVE_ENDING = '.tar.gz';
 /** A folder's name that cannot climb, hide, pass for an option or break a line. */
 const RUN_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/;
 
@@ -94,7 +95,7 @@ export function archiveDir(store: Store): string {
 }
 
 export function archivePath(store: Store, runId: string): string {
-  return path.join(archiveDir(store), `${runId}.tar.gz`);
+  return path.join(archiveDir(store), runId + ARCHIVE_ENDING);
 }
 
 export function csvDir(store: Store): string {
@@ -113,4 +114,14 @@ export function listRunIds(store: Store): string[] {
     if (errnoOf(error) === 'ENOENT') return [];
     throw new RunlogError('io', `cannot read ${runsDir(store)}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** The ids of all archived runs, sorted. */
+export function listArchived(store: Store): string[] {
+  if (!fs.existsSync(archiveDir(store))) return [];
+  return fs
+    .readdirSync(archiveDir(store))
+    .filter((name) => name.endsWith(ARCHIVE_ENDING) && isRunId(name.slice(0, -ARCHIVE_ENDING.length)))
+    .map((name) => name.slice(0, -ARCHIVE_ENDING.length))
+    .sort();
 }

@@ -151,11 +151,13 @@ function isUnknown(store: Store, runId: string, env: NodeJS.ProcessEnv): boolean
 }
 
 /** The error for a run that is not there: it may be in the archive, or in another store. */
-export function unknownRun(store: Store, runId: string): RunlogError {
-  const isArchived = paths.isRunId(runId) && fs.existsSync(paths.archivePath(store, runId));
-  return new RunlogError('no_such_run', isArchived ? `the run ${runId} is in the archive` : `no such run: ${runId}`, {
-    hint: isArchived
-      ? `Bring it back with: runlog restore ${runId}`
-      : `The store is ${store.dir}; see its runs with: runlog list (another store: --dir or RUNLOG_DIR)`,
+export function unknownRun(store: Store, text: string): RunlogError {
+  const archived = paths.listArchived(store).filter((id) => text !== '' && id.startsWith(text));
+  if (archived.length === 1)
+    return new RunlogError('no_such_run', `the run ${archived[0]} is in the archive`, {
+      hint: `Bring it back with: runlog restore ${archived[0]}`,
+    });
+  return new RunlogError('no_such_run', `no such run: ${text}`, {
+    hint: `The store is ${store.dir}; see its runs with: runlog list (another store: --dir or RUNLOG_DIR)`,
   });
 }

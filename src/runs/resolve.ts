@@ -51,14 +51,14 @@ function ownedByAncestor(store: Store, env: NodeJS.ProcessEnv): string {
   for (const ancestor of lineage(process.ppid)) {
     const owned = open.filter(({ owner }) => owner?.pid === ancestor.pid && owner.process_start === ancestor.startTime);
     if (owned.length === 1) return (owned[0] as OpenRun).runId;
-    if (owned.length > 1) throw noCurrentRun('several runs belong to this script', owned);
+    if (owned.length > 1) throw noCurrentRun('several runs belong to this script.', owned);
   }
-  throw noCurrentRun('which run?', open);
+  throw noCurrentRun('Which run?', open);
 }
 
 function noCurrentRun(what: string, candidates: readonly OpenRun[]): RunlogError {
   const ids = candidates.map(({ runId }) => runId);
-  return new RunlogError('usage', ids.length === 0 ? `${what} None is open` : `${what} Open are ${shown(ids)}`, {
+  return new RunlogError('usage', ids.length === 0 ? `${what} None is open.` : `${what} Open are ${shown(ids)}.`, {
     hint: 'Start one with: export RUNLOG_RUN=$(runlog start), or name one with --run.',
   });
 }

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, messageOf } from '../events/errors.js';
-import { listArchived, unpackRun } from './archive.js';
+import { unpackRun } from './archive.js';
 import { syncFolder } from './create.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
@@ -41,7 +41,7 @@ export async function restoreRun(store: Store, text: string, lockTimeoutSeconds:
 }
 
 function findArchived(store: Store, text: string): string {
-  const ids = listArchived(store);
+  const ids = paths.listArchived(store);
   const fitting = ids.includes(text) ? [text] : ids.filter((id) => text !== '' && id.startsWith(text));
   if (fitting.length === 1) return fitting[0] as string;
   throw new RunlogError(

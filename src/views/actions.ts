@@ -5,7 +5,7 @@ export interface Action {
   at: string;
   action: string;
   description: string | null;
-  /** The value of the field Result, else of Status or Decision; its first line. */
+  /** The value of the field Result, else of Status, Decision or Error; its first line. */
   result: string | null;
   hasFailed: boolean;
 }
@@ -16,7 +16,7 @@ export interface Actions {
 }
 
 const KEPT = 200;
-const RESULT_KEYS = ['Result', 'Status', 'Decision'];
+const RESULT_KEYS = ['Result', 'Status', 'Decision', 'Error'];
 
 export function applyActionEvent(actions: Actions, event: RunlogEvent): void {
   if (event.type !== 'action.logged') return;

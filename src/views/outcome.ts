@@ -53,8 +53,7 @@ export function statusByRecord(state: RunState): { status: RunStatus; reason: st
   if (openIssue !== undefined) return { status: 'interrupted', reason: `it ended inside issue ${openIssue.iid}` };
   const failed = steps.find(hasFailed);
   const failedIssue = state.issues.find(({ status }) => status === 'failed');
-  if (failed === undefined && failedIssue === undefined)
-    return { status: 'completed', reason: 'it was finalized, and nothing recorded says that it failed' };
+  if (failed === undefined && failedIssue === undefined) return { status: 'completed', reason: wordsOfSuccess(state) };
   const what =
     failed !== undefined
       ? `step ${failed.number} (${failed.agent}) ended ${failed.status}`
@@ -62,6 +61,15 @@ export function statusByRecord(state: RunState): { status: RunStatus; reason: st
   const hasSuccess =
     state.steps.some(({ status }) => status === 'SUCCESS') || state.issues.some(({ status }) => status === 'completed');
   return { status: hasSuccess ? 'partial' : 'failed', reason: what };
+}
+
+/** An error on record is no outcome: it may have been dealt with. But it is said. */
+function wordsOfSuccess({ errors }: RunState): string {
+  const unresolved = errors.filter(({ resolved }) => resolved !== true).length;
+  const words = 'it was finalized, and no step or issue on record failed';
+  return unresolved === 0
+    ? words
+    : `${words}; ${unresolved} ${unresolved === 1 ? 'error is' : 'errors are'} unresolved`;
 }
 
 function latestAttempts(steps: readonly Step[]): Step[] {

@@ -32,9 +32,15 @@ export function planOf(event: RunlogEvent<'plan.made'>): Plan {
 export function planAttempts(plan: Plan, steps: readonly Step[]): PlanAttempt[] {
   const methods = [plan.choice, ...plan.backups];
   return steps.flatMap((step) => {
+    if (isOnlyPlanned(step)) return [];
     const method = methodOf(step, methods);
     return method === null ? [] : [{ method, isBackup: method !== plan.choice, step }];
   });
+}
+
+/** The note of the plan itself, at step 0, tries nothing yet. */
+function isOnlyPlanned({ agent, notes }: Step): boolean {
+  return agent === null && notes.every(({ title }) => title === 'planned');
 }
 
 /** A step says its method as `method=NAME` in its task or a note, or is called by it. */
