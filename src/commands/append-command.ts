@@ -1,9 +1,11 @@
 // runlog append … -- CMD: runs CMD, lets its output through unchanged and live, and records how it went.
-import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { EventBody } from '../events/vocabulary.js';
 import { runChild, shellQuote, type ChildEnd } from './child.js';
-import { usage, writeAll, type Input } from './input.js';
+import { messageOf } from '../events/errors.js';
+import { usage, warn, writeAll, type Input } from './input.js';
+import { handOver, openPipes } from './pipe.js';
 
 /** What is kept of the output: enough for its last lines, and for a secret that began well before them. */
 const KEPT_BYTES = 64 * 1024;
@@ -22,21 +24,38 @@ export async function appendCommand(
   const startedAt = performance.now();
   let drained: Promise<unknown> = Promise.resolve();
   let streams: readonly (Readable | null)[] = [];
-  const end = await runChild(command, { stdio: ['inherit', 'pipe', 'pipe'], env: input.context.env }, (child) => {
-    streams = [child.stdout, child.stderr];
-    drained = passThrough(child, tail);
+  const pipes = openPipes(2);
+  const ends: (number | 'pipe')[] = pipes?.map(({ writerFd }) => writerFd) ?? ['pipe', 'pipe'];
+  const end = await runChild(command, { stdio: ['inherit', ...ends], env: input.context.env }, (child) => {
+    for (const { writerFd } of pipes ?? []) fs.closeSync(writerFd);
+    streams = pipes?.map(({ reader }) => reader) ?? [child?.stdout ?? null, child?.stderr ?? null];
+    drained = passThrough(streams, tail);
   });
   const seconds = (performance.now() - startedAt) / 1000;
   await Promise.race([drained, grace()]);
   if (end.startError !== null) writeAll(2, Buffer.from(`runlog: ${end.startError}\n`));
-  record({
-    ...body,
-    fields: fieldsOf(body.fields ?? [], command, end, seconds, tail.lines()),
-    ...factsOf(end, seconds),
-  });
+  // As CMD did, whatever happens to the recording.
   process.exitCode = end.exitStatus;
-  // Streams that a background process still holds must not keep this process.
-  for (const stream of streams) stream?.destroy();
+  const fields = fieldsOf(body.fields ?? [], command, end, seconds, tail.lines());
+  try {
+    record({ ...body, fields, ...factsOf(end, seconds) });
+  } catch (error) {
+    warn(`${messageOf(error)}: the entry was NOT recorded`);
+  }
+  for (const [index, stream] of streams.entries()) {
+    // What a background process still has to say goes on to where it would have gone, without us.
+    if (stream !== null && !stream.closed && pipes?.[index] !== undefined) handOver(pipes[index], index + 1);
+    stream?.destroy();
+  }
+}
+
+/** A full disk behind our stdout ends the output as a closed pipe does; it must not end what CMD does. */
+function canWrite(fd: number, chunk: Buffer): boolean {
+  try {
+    return writeAll(fd, chunk);
+  } catch {
+    return false;
+  }
 }
 
 function grace(): Promise<void> {
@@ -65,18 +84,16 @@ function fieldsOf(
   return [...own.filter(([key]) => !given.some(([name]) => name === key)), ...given];
 }
 
-function passThrough(child: ChildProcess, tail: Tail): Promise<unknown> {
-  const streams: [Readable | null, number][] = [
-    [child.stdout, 1],
-    [child.stderr, 2],
-  ];
+/** The first stream to our stdout, the second to our stderr. */
+function passThrough(streams: readonly (Readable | null)[], tail: Tail): Promise<unknown> {
   return Promise.all(
-    streams.map(([stream, fd]) => {
+    streams.map((stream, index) => {
       if (stream === null) return undefined;
+      const fd = index + 1;
       stream.on('data', (chunk: Buffer) => {
         tail.add(chunk);
         // Nobody reads us any more: closing our end tells CMD so, as the pipe itself would have.
-        if (!writeAll(fd, chunk)) stream.destroy();
+        if (!canWrite(fd, chunk)) stream.destroy();
       });
       return new Promise((resolve) => stream.on('close', resolve));
     }),
@@ -105,7 +122,7 @@ class Tail {
     const lines = text
       .trimEnd()
       .split('\n')
-      .map((line) => line.replace(/\r$/, '').replace(/^.*\r/, ''));
+      .map((line) => line.replace(/\r$/, '').replace(/^[^]*\r/, ''));
     if (this.#isCut) lines.shift();
     return (lines.length > SHOWN_LINES ? ['…', ...lines.slice(-SHOWN_LINES)] : lines).join('\n');
   }

@@ -1,7 +1,7 @@
 // runlog append --stdin: one JSON object a line becomes one event. A bad line is reported with its number; the others count.
 import fs from 'node:fs';
 import { messageOf, RunlogError } from '../events/errors.js';
-import { normalizeInstant } from '../events/instant.js';
+import { normalizeInstant, parseInstant } from '../events/instant.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
 import { checkActionType } from './action-type.js';
@@ -53,7 +53,7 @@ function eventOfLine(line: string): Recordable {
     ...stamp,
     type: 'action.logged',
     fields: pairs,
-    utc_offset_minutes: utcOffsetMinutes(nowMicros()),
+    utc_offset_minutes: utcOffsetMinutes(at === undefined ? nowMicros() : (parseInstant(at) as number)),
   } as Recordable;
 }
 

@@ -23,18 +23,34 @@ const FORWARDED: readonly NodeJS.Signals[] = [
 /** The terminal sends these to the command itself too: a second one would look like impatience. */
 const FROM_TERMINAL = new Set<NodeJS.Signals>(['SIGINT', 'SIGQUIT']);
 
-/** Starts a command; signals to this process reach it until it has ended. `started` may listen to its output. */
+/**
+ * Starts a command; signals to this process reach it until it has ended. `started` may listen to its output; it is called with
+ * null where there is no process at all.
+ */
 export function runChild(
   command: readonly string[],
   options: { stdio: StdioOptions; env: NodeJS.ProcessEnv },
-  started?: (child: ChildProcess) => void,
+  started?: (child: ChildProcess | null) => void,
 ): Promise<ChildEnd> {
   const [file, ...args] = command as [string, ...string[]];
   // Loaded here: most recording commands run nothing, and should not pay for it.
   const { spawn } = process.getBuiltinModule('node:child_process');
   const tty = process.getBuiltinModule('node:tty');
   return new Promise((resolve) => {
-    const child = spawn(file, args, options);
+    const failed = (error: NodeJS.ErrnoException): ChildEnd => {
+      // 127 not found, 126 found but not to be run: as shells have it.
+      const exitStatus = error.code === 'ENOENT' || file === '' ? 127 : 126;
+      return { exitStatus, exitCode: exitStatus, signal: null, startError: startMessage(file, error) };
+    };
+    let child: ChildProcess;
+    try {
+      child = spawn(file, args, options);
+    } catch (error) {
+      // Node throws what is not among the usual reasons: ENOTDIR, E2BIG, an empty name.
+      started?.(null);
+      resolve(failed(error as NodeJS.ErrnoException));
+      return;
+    }
     const forward = (signal: NodeJS.Signals): void => {
       if (!(FROM_TERMINAL.has(signal) && tty.isatty(0))) child.kill(signal);
     };
@@ -44,10 +60,7 @@ export function runChild(
       resolve(end);
     };
     child.on('error', (error: NodeJS.ErrnoException) => {
-      // 127 not found, 126 found but not to be run: as shells have it.
-      if (child.pid !== undefined) return;
-      const exitStatus = error.code === 'ENOENT' ? 127 : 126;
-      finish({ exitStatus, exitCode: exitStatus, signal: null, startError: startMessage(file, error) });
+      if (child.pid === undefined) finish(failed(error));
     });
     child.on('exit', (exitCode, signal) => {
       const exitStatus = signal === null ? (exitCode ?? 0) : 128 + os.constants.signals[signal];
@@ -58,7 +71,7 @@ export function runChild(
 }
 
 function startMessage(file: string, error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return `${file}: command not found`;
+  if (error.code === 'ENOENT' || file === '') return `${file}: command not found`;
   return error.code === 'EACCES' ? `${file}: permission denied` : `${file}: ${error.message}`;
 }
 

@@ -16,7 +16,12 @@ export async function importRuns(input: Input): Promise<void> {
   for (const file of files) {
     try {
       runs.push(
-        importLog(input.store, { file, bytes: readInput(file), offsetMinutesAt, isUnredacted: input.has('no-redact') }),
+        await importLog(input.store, {
+          file,
+          bytes: readInput(file),
+          offsetMinutesAt,
+          isUnredacted: input.has('no-redact'),
+        }),
       );
     } catch (error) {
       if (!(error instanceof RunlogError)) throw error;

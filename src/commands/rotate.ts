@@ -11,6 +11,7 @@ export async function rotate(input: Input): Promise<void> {
   const maxSize = input.text('max-size');
   const isDryRun = input.has('dry-run');
   const runs = await rotateRuns(input.store, {
+    env: input.context.env,
     maxRuns: input.count('max-runs') ?? DEFAULT_MAX_RUNS,
     maxAgeSeconds: parseDuration(input.text('max-age') ?? DEFAULT_MAX_AGE, '--max-age'),
     maxBytes: maxSize === undefined ? null : parseSize(maxSize, '--max-size'),

@@ -1,6 +1,6 @@
 // runlog run: starts a run, runs CMD in it, finalizes it and exits as CMD did, whatever happens to the recording.
 import { RunlogError, messageOf } from '../events/errors.js';
-import { finalizeRuns } from '../runs/finalize.js';
+import { finalizeRuns, recordEnd } from '../runs/finalize.js';
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
 import { readProcess, type Process } from '../runs/processes.js';
 import { record } from '../runs/record.js';
@@ -8,56 +8,82 @@ import { runChild, type ChildEnd } from './child.js';
 import { usage, warn, writeAll, type Input } from './input.js';
 import { startRun } from './start.js';
 
+/** Another finalize is soon done; what it leaves undone the next one does. */
+const LOCK_PATIENCE_SECONDS = 10;
+/** Node's timers go no further. */
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
+
 export async function run(input: Input): Promise<void> {
   const command = input.command ?? [];
   if (command.length === 0)
     throw usage('nothing stands after --', 'For example: runlog run --name train -- ./train.sh');
-  const runId = startRun(input, { owner: readProcess(process.pid) ?? ownProcess(), argv: [...command] });
+  const runId = startOrWarn(input, command);
   const stopBeating = keepBeating(input, runId);
-  const env = { ...input.context.env, RUNLOG_RUN: runId, RUNLOG_DIR: input.store.dir };
+  const env = { ...input.context.env, RUNLOG_RUN: runId ?? '', RUNLOG_DIR: input.store.dir };
   const end = await runChild(command, { stdio: 'inherit', env });
   stopBeating();
   if (end.startError !== null) writeAll(2, Buffer.from(`runlog: ${end.startError}\n`));
   process.exitCode = end.exitStatus;
+  if (runId === null) return;
   try {
     await finish(input, runId, end);
   } catch (error) {
     warn(
-      `${runId} could not be finalized: ${messageOf(error)}${error instanceof RunlogError && error.hint ? ` (${error.hint})` : ''}`,
+      `the views of ${runId} could not be written: ${messageOf(error)}${error instanceof RunlogError && error.hint ? ` (${error.hint})` : ''}`,
     );
   }
 }
 
+/** CMD runs even where nothing can be recorded, spool included: null then. A mistake in the call still stops everything. */
+function startOrWarn(input: Input, command: readonly string[]): string | null {
+  try {
+    return startRun(input, { owner: readProcess(process.pid) ?? ownProcess(), argv: [...command] });
+  } catch (error) {
+    if (!(error instanceof RunlogError) || error.code === 'usage') throw error;
+    warn(messageOf(error));
+    return null;
+  }
+}
+
 async function finish(input: Input, runId: string, end: ChildEnd): Promise<void> {
+  const { env } = input.context;
   const wish = {
     exitCode: end.exitCode ?? undefined,
     signal: end.signal ?? undefined,
     error: end.startError ?? undefined,
   };
+  // The end is recorded first, for that needs no lock; the views can be written by any later finalize.
+  const warning = recordEnd(input.store, runId, wish, env);
+  if (warning !== null) {
+    warn(warning);
+    return;
+  }
   const { errors } = await finalizeRuns(input.store, {
-    env: input.context.env,
+    env,
     runIds: [runId],
-    wish,
+    wish: {},
     isForced: false,
     isDryRun: false,
     staleAfterSeconds: DEFAULT_STALE_AFTER_SECONDS,
-    // Another finalize is soon done; giving up at once would leave this run to be found dead.
-    lockTimeoutSeconds: 30,
+    lockTimeoutSeconds: LOCK_PATIENCE_SECONDS,
   });
   if (errors[0] !== undefined) throw errors[0];
 }
 
 /** Keeps the promise of --beat for as long as CMD runs. */
-function keepBeating(input: Input, runId: string): () => void {
+function keepBeating(input: Input, runId: string | null): () => void {
   const seconds = input.number('beat');
-  if (seconds === undefined) return () => undefined;
-  const timer = setInterval(() => {
-    try {
-      record(input.store, runId, [{ type: 'run.beat' }], { env: input.context.env });
-    } catch (error) {
-      warn(messageOf(error));
-    }
-  }, seconds * 1000);
+  if (seconds === undefined || runId === null) return () => undefined;
+  const timer = setInterval(
+    () => {
+      try {
+        record(input.store, runId, [{ type: 'run.beat' }], { env: input.context.env });
+      } catch (error) {
+        warn(messageOf(error));
+      }
+    },
+    Math.min(seconds * 1000, LONGEST_INTERVAL_MS),
+  );
   return () => clearInterval(timer);
 }
 

@@ -5,10 +5,11 @@ import { formatInstant } from '../events/instant.js';
 import type { EventBody, RunlogEvent } from '../events/vocabulary.js';
 import { formatLocalTime } from '../formats/design-log.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
-import { candidateIds, composeRunId, createRun, isTaken } from '../runs/create.js';
+import { candidateIds, composeRunId, createRun } from '../runs/create.js';
 import { isRunId } from '../runs/paths.js';
 import { argvOf, findOwner, here, readProcess, type Process } from '../runs/processes.js';
 import { envelop, spoolEvents } from '../runs/record.js';
+import { spooledRuns } from '../runs/spool.js';
 import { readHead } from '../sources/git.js';
 import { answer, parseCount, quote, usage, type Input } from './input.js';
 import { acknowledge } from './recording.js';
@@ -32,18 +33,37 @@ export function startRun(input: Input, { owner, argv }: { owner: Process | null;
     );
   const body = startBody(input, owner, argv, formatInstant(now), offset);
   const options = { env: input.context.env, isUnredacted: input.has('no-redact') };
+  const waiting = spooledRuns(input.store, options.env);
   for (const runId of candidateIds(base)) {
+    if (waiting.includes(runId)) continue;
     const event = envelop({ ...body, run_id: runId }, options) as RunlogEvent<'run.started'>;
     try {
       if (createRun(input.store, event) === 'made') return runId;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
-      if (isTaken(input.store, runId)) continue;
-      acknowledge(input, spoolEvents(input.store, runId, [event], options, error));
+      const spooled = spoolStart(input, runId, event, options, error);
+      if (spooled === null) continue;
+      acknowledge(input, spooled);
       return runId;
     }
   }
   throw new RunlogError('cannot_create', `no id is free for ${base}`);
+}
+
+/** Null where a run of that id waits there already. */
+function spoolStart(
+  input: Input,
+  runId: string,
+  event: RunlogEvent,
+  options: Parameters<typeof spoolEvents>[3],
+  why: unknown,
+): ReturnType<typeof spoolEvents> | null {
+  try {
+    return spoolEvents(input.store, runId, [event], options, why);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return null;
+    throw error;
+  }
 }
 
 function startBody(
@@ -79,7 +99,13 @@ function startBody(
     owner:
       owner === null
         ? null
-        : { pid: owner.pid, process_start: owner.startTime, boot_id: place.bootId, pid_namespace: place.pidNamespace },
+        : {
+            pid: owner.pid,
+            process_start: owner.startTime,
+            boot_id: place.bootId,
+            pid_namespace: place.pidNamespace,
+            machine: place.machine,
+          },
     host: os.hostname(),
     beat_seconds: beatSeconds(input),
     cwd,

@@ -22,15 +22,15 @@ export async function tail(input: Input): Promise<void> {
   const fits = filterOf(input);
   const paint = painter(input.context.isColorless, input.context.env);
   const damage: Damage[] = [];
-  const fitting = [...readEvents(input.store, runId, damage)].filter(fits);
-  const seen = new Set<string>();
+  // Read once: an event that came between two readings would be taken for one that was shown.
+  const events = [...readEvents(input.store, runId, damage)];
+  const fitting = events.filter(fits);
   for (const event of lines === 0 ? [] : fitting.slice(-lines)) if (!printEvent(input, paint, event)) return;
   if (!input.has('follow')) {
     if (damage.length > 0) process.exitCode = 3;
     return;
   }
-  for (const event of readEvents(input.store, runId, [])) seen.add(event.id);
-  for (const event of fitting) seen.add(event.id);
+  const seen = new Set(events.map(({ id }) => id));
   for (let polls = 1; ; polls += 1) {
     let hasEnded = false;
     for (const event of readEvents(input.store, runId, [])) {

@@ -2,6 +2,7 @@
 
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(?:([Zz])|([+-])(\d\d):(\d\d))$/;
+const FIRST_MICROS = Date.UTC(100, 0, 1) * 1000;
 const LAST_MICROS = Date.UTC(9999, 11, 31, 23, 59, 59, 999) * 1000 + 999;
 
 /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`. These strings sort as their times do. */
@@ -20,7 +21,7 @@ export function parseInstant(text: string): number | null {
   if (local === null || Number(zoneHour) > 23 || Number(zoneMinute) > 59) return null;
   const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60_000 * (sign === '-' ? -1 : 1);
   const micros = (local - offset) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
-  return micros < 0 || micros > LAST_MICROS ? null : micros;
+  return micros < FIRST_MICROS || micros > LAST_MICROS ? null : micros;
 }
 
 /** Milliseconds since the epoch of a civil time taken as UTC; null for month 13, 30 February, 25 o'clock. */

@@ -38,7 +38,7 @@ export const VOCABULARY = {
     llm: { provider: 'text', model: 'text', temperature: 'number' },
     trigger: { source: 'text', issue_key: 'text', issue_status: 'text' },
     intent_type: 'text',
-    owner: { pid: 'count!', process_start: 'text', boot_id: 'text', pid_namespace: 'text' },
+    owner: { pid: 'count!', process_start: 'text', boot_id: 'text', pid_namespace: 'text', machine: 'text' },
     host: 'text',
     beat_seconds: 'number',
     cwd: 'text',

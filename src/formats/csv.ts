@@ -15,7 +15,7 @@ const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 export function encodeCsv(rows: readonly (readonly Cell[])[]): string {
   return stringify(
     rows.map((row) => row.map(encodeCell)),
-    { record_delimiter: 'windows', quoted_match: /[\r\u2028\u2029]|^\s|\s$/ },
+    { record_delimiter: 'windows', quoted_match: /[\r\n\u2028\u2029]|^\s|\s$/ },
   );
 }
 

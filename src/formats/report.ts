@@ -178,8 +178,12 @@ function stepOutcome(step: Step): { word: string; tone: Tone } {
 
 function issuesSection({ issues }: RunState): Section {
   const rows = issues.map((issue): Row => ({
-    cells: [issue.iid, issue.status.replace('_', ' '), durationText(secondsBetween(issue.startTime, issue.endTime))],
-    tone: statusTone(issue.status),
+    cells: [
+      issue.iid,
+      issue.status?.replace('_', ' ') ?? 'not said',
+      durationText(secondsBetween(issue.startTime, issue.endTime)),
+    ],
+    tone: statusTone(issue.status ?? ''),
     notes: issue.error === null ? [] : [`Error: ${issue.error}`],
   }));
   return { title: 'Issues', columns: ['issue', 'status', 'took'], rows };

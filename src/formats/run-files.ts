@@ -18,15 +18,15 @@ export interface SegmentSeal {
 
 export type Seal = Record<string, SegmentSeal>;
 
-export function encodeMetadata(state: RunState): string {
-  return prettyJson(metadata(state));
+export function encodeMetadata(runId: string, state: RunState): string {
+  return prettyJson(metadata(runId, state));
 }
 
 /** `_final.json`: the metadata, how it ended, and the seal over the journal as it then was. */
-export function encodeFinal(state: RunState, seal: Seal): string {
+export function encodeFinal(runId: string, state: RunState, seal: Seal): string {
   const { ending } = state;
   return prettyJson({
-    ...metadata(state),
+    ...metadata(runId, state),
     end_time: ending?.endedAt ?? null,
     duration_seconds: durationSeconds(state),
     total_issues: state.issues.length,
@@ -47,21 +47,27 @@ export function encodeFinal(state: RunState, seal: Seal): string {
   });
 }
 
-/** `issues/issue_<iid>_metrics.json` while it is under way, `issue_<iid>_report.json` once it has ended. */
-export function encodeIssueFile(state: RunState, issue: Issue): { name: string; text: string } {
+/** `issues/issue_<iid>_metrics.json` while it is under way, `issue_<iid>_report.json` once it has ended; never both. */
+export function encodeIssueFile(
+  runId: string,
+  state: RunState,
+  issue: Issue,
+): { name: string; otherName: string; text: string } {
   const hasEnded = issue.status !== 'in_progress';
   const file = safeName(issue.iid);
+  const [name, otherName] = [`issue_${file}_report.json`, `issue_${file}_metrics.json`];
   return {
-    name: `issue_${file}_${hasEnded ? 'report' : 'metrics'}.json`,
-    text: prettyJson({ ...issueMetrics(state, issue), ...(hasEnded ? issueReport(state, issue) : {}) }),
+    name: hasEnded ? name : otherName,
+    otherName: hasEnded ? otherName : name,
+    text: prettyJson({ ...issueMetrics(runId, state, issue), ...(hasEnded ? issueReport(state, issue) : {}) }),
   };
 }
 
-function metadata(state: RunState): Record<string, unknown> {
+function metadata(runId: string, state: RunState): Record<string, unknown> {
   const { started } = state;
   const counts = countOutcomes(state);
   return {
-    run_id: started?.run_id ?? null,
+    run_id: runId,
     project_id: started?.project ?? null,
     start_time: startTime(state),
     llm_configuration: {
@@ -80,10 +86,10 @@ function metadata(state: RunState): Record<string, unknown> {
   };
 }
 
-function issueMetrics(state: RunState, issue: Issue): Record<string, unknown> {
+function issueMetrics(runId: string, state: RunState, issue: Issue): Record<string, unknown> {
   const pipelines = state.pipelines.filter((pipeline) => pipeline.issue === issue.iid);
   return {
-    run_id: state.started?.run_id ?? null,
+    run_id: runId,
     issue_iid: issue.iid,
     start_time: issue.startTime,
     agent_metrics: agentMetrics(stepsOf(state, issue)),

@@ -1,8 +1,11 @@
 // Long values: they go to blobs/<sha256> in the run's folder, and the line carries their start and that name.
 import fs from 'node:fs';
 import path from 'node:path';
-import { RunlogError, errnoOf } from '../events/errors.js';
+import { RunlogError } from '../events/errors.js';
 import type { Json } from '../events/vocabulary.js';
+import { nowMicros } from './clock.js';
+import { newEventId } from './event-id.js';
+import { syncFolder } from './folder.js';
 import { LINE_LIMIT_BYTES, encodeLine } from './line.js';
 
 /** Where a value of an event has gone, by its JSON pointer: `{"/fields/0/1": {"sha256": …, "bytes": …}}`. */
@@ -48,33 +51,53 @@ export function encodeFitting(event: object, storeBlob: (content: Buffer) => str
 }
 
 /** Puts the whole values back into an event; says which could not be read. */
-export function restoreBlobs(event: object, readBlob: (sha256: string) => string | null): string[] {
-  const holder = event as Record<string, Json> & { blobs?: BlobNames };
+export function restoreBlobs(event: object, readBlob: (sha256: string) => Buffer | null): string[] {
+  const holder = event as Record<string, Json> & { blobs?: unknown };
   const missing: string[] = [];
-  for (const [pointer, { sha256, json }] of Object.entries(holder.blobs ?? {})) {
-    const content = typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? readBlob(sha256) : null;
-    if (content === null) missing.push(`${pointer} (${sha256})`);
-    else setAt(holder, pointer, json === true ? (JSON.parse(content) as Json) : content);
+  if (typeof holder.blobs !== 'object' || holder.blobs === null) return missing;
+  for (const [pointer, name] of Object.entries(holder.blobs as Partial<BlobNames>)) {
+    const sha256 = typeof name?.sha256 === 'string' ? name.sha256 : '';
+    const content = /^[0-9a-f]{64}$/.test(sha256) ? readBlob(sha256) : null;
+    // The name is the content's hash: a blob that was cut or changed shows.
+    if (content === null || hashOf(content) !== sha256) missing.push(`${pointer} (${sha256})`);
+    else
+      setAt(
+        holder,
+        pointer,
+        name?.json === true ? (JSON.parse(content.toString('utf8')) as Json) : content.toString('utf8'),
+      );
   }
   return missing;
 }
 
 /** Writes a blob whole or not at all; the name is the content's SHA-256. */
 export function writeBlob(runDir: string, content: Buffer): string {
-  const sha256 = process.getBuiltinModule('node:crypto').createHash('sha256').update(content).digest('hex');
+  const sha256 = hashOf(content);
   const folder = path.join(runDir, 'blobs');
   const target = path.join(folder, sha256);
   if (fs.existsSync(target)) return sha256;
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const aside = path.join(folder, `.${sha256}.${process.pid}`);
+  const aside = path.join(folder, `.${sha256}.${newEventId(nowMicros())}`);
   try {
-    fs.writeFileSync(aside, content, { mode: 0o600, flag: 'wx' });
+    // Before the line that names it: a line on the disk whose value is not there would be a promise broken.
+    const fd = fs.openSync(aside, 'wx', 0o600);
+    try {
+      fs.writeFileSync(fd, content);
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
     fs.renameSync(aside, target);
+    syncFolder(folder);
   } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') fs.rmSync(aside, { force: true });
+    fs.rmSync(aside, { force: true });
     throw error;
   }
   return sha256;
+}
+
+function hashOf(content: Buffer): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(content).digest('hex');
 }
 
 function longTexts(event: Record<string, Json>): Place[] {

@@ -5,9 +5,10 @@
  * Math.random is seeded from the kernel for each process; loading node:crypto would cost a tenth of a recording command's time.
  */
 export function newEventId(micros: number): string {
-  const millis = Math.floor(micros / 1000);
+  // Before 1970 there is no such id; these sort first.
+  const millis = Math.max(0, Math.floor(micros / 1000));
   const time = millis.toString(16).padStart(12, '0');
-  const fraction = Math.floor(((micros - millis * 1000) / 1000) * 4096);
+  const fraction = Math.min(4095, Math.max(0, Math.floor(((micros - millis * 1000) / 1000) * 4096)));
   const variant = (8 + Math.floor(Math.random() * 4)).toString(16);
   return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(fraction, 3)}-${variant}${random(3)}-${random(12)}`;
 }

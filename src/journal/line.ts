@@ -11,7 +11,6 @@ export const LINE_LIMIT_BYTES: number = 64 * 1024;
 
 const CRC_TAIL = /^,"crc":"([0-9a-f]{8})"\}$/;
 const CRC_TAIL_BYTES = ',"crc":"00000000"}'.length;
-const LF = 10;
 
 /** What is wrong with a stretch of a journal. Such bytes are skipped and kept, and never hide their neighbours. */
 export interface Damage {
@@ -76,9 +75,4 @@ export function isDamage(
 /** The id of the event whose line begins like this; undefined where it was cut before its id. */
 export function fragmentId(line: Buffer): string | undefined {
   return /^\{"v":\d+,"id":"([^"\\]+)"/.exec(line.toString('latin1', 0, 200))?.[1];
-}
-
-/** Whether that byte ends a line. */
-export function isLineFeed(byte: number | undefined): boolean {
-  return byte === LF;
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
-import { decodeLine, fragmentId, isDamage, isLineFeed, type Damage } from './line.js';
+import { decodeLine, fragmentId, isDamage, type Damage } from './line.js';
 
 /** Writers stay under 64 KiB; a reader bears with other writers up to here and then skips to the next line feed. */
 const LONGEST_LINE_BYTES = 1024 * 1024;
@@ -132,8 +132,7 @@ function* itemOf(
     yield damaged('oversized', `a line of ${bytes} bytes`);
     return;
   }
-  const trimmed = isLineFeed(line.at(-1)) ? line.subarray(0, -1) : line;
-  const decoded = decodeLine(trimmed);
+  const decoded = decodeLine(line);
   if (!isDamage(decoded)) yield { event: decoded, segment, offsetBytes };
   // Without its line feed the last line may be a write that is under way or was cut: torn, unless it decodes.
   else if (!ended) yield damaged('torn', `the segment ends inside a line: ${decoded.message}`);

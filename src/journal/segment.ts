@@ -9,6 +9,8 @@ export interface Segment {
   append(line: Buffer): void;
   /** Has the disk keep what was appended. A failure is final: after a failed fsync the kernel may have dropped the pages. */
   sync(): void;
+  /** Whether the path still leads to what was written: a file that was moved away or replaced meanwhile keeps nothing for us. */
+  isInPlace(): boolean;
   close(): void;
 }
 
@@ -24,6 +26,10 @@ export function openSegment(path: string): Segment {
     },
     sync() {
       fs.fdatasyncSync(fd);
+    },
+    isInPlace() {
+      const [own, found] = [fs.fstatSync(fd), fs.statSync(path, { throwIfNoEntry: false })];
+      return found !== undefined && own.ino === found.ino && own.dev === found.dev;
     },
     close() {
       fs.closeSync(fd);

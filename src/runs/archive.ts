@@ -8,22 +8,20 @@ import * as tar from 'tar';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import { readJournal } from '../journal/read.js';
 import { foldRun, type RunState } from '../views/run.js';
-import { syncFolder } from './create.js';
+import { syncFolder } from '../journal/folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 
 /**
- * Puts a run into the archive: every file, byte for byte, read back and compared before the archive gets its name. An archive
- * that is there already (of a rotation that was killed) counts if it holds the same.
+ * Puts a run into the archive: every file, byte for byte, read back and compared before the archive gets its name. Gives what was
+ * archived. An archive that is there already (of a rotation that was killed, or of before a restore) counts if it holds the same;
+ * else the run in the store is the newer one, and replaces it.
  */
-export async function archiveRun(store: Store, runId: string): Promise<void> {
+export async function archiveRun(store: Store, runId: string): Promise<Contents> {
   const target = paths.archivePath(store, runId);
-  const contents = digestFolder(paths.runDir(store, runId), runId);
-  if (fs.existsSync(target)) {
-    compare(target, contents, await digestArchive(target, runId));
-    return;
-  }
-  const aside = path.join(paths.archiveDir(store), `.${runId}.${process.pid}.tmp`);
+  const contents = digestRun(store, runId);
+  if (fs.existsSync(target) && (await holds(target, runId, contents))) return contents;
+  const aside = path.join(paths.archiveDir(store), `.${runId}.tmp`);
   fs.mkdirSync(paths.archiveDir(store), { recursive: true, mode: 0o700 });
   fs.rmSync(aside, { force: true });
   try {
@@ -36,6 +34,27 @@ export async function archiveRun(store: Store, runId: string): Promise<void> {
     syncFolder(paths.archiveDir(store));
   } finally {
     fs.rmSync(aside, { force: true });
+  }
+  return contents;
+}
+
+/** What a run in the store consists of. */
+export function digestRun(store: Store, runId: string): Contents {
+  return digestFolder(paths.runDir(store, runId), runId);
+}
+
+/** Whether a folder holds just what a run of that id consisted of. */
+export function isSameRun(folder: string, runId: string, contents: Contents): boolean {
+  return differenceOf(contents, digestFolder(folder, runId)) === null;
+}
+
+/** Whether the archive of a run holds just that; false also where it cannot be read. */
+export async function holds(file: string, runId: string, contents: Contents): Promise<boolean> {
+  try {
+    return differenceOf(contents, await digestArchive(file, runId)) === null;
+  } catch (error) {
+    if (error instanceof RunlogError) return false;
+    throw error;
   }
 }
 
@@ -67,7 +86,7 @@ export async function readArchivedState(store: Store, runId: string): Promise<Ru
 }
 
 /** What each file of a run hashes to, by its path from the store's runs/; folders have null. */
-type Contents = Map<string, string | null>;
+export type Contents = Map<string, string | null>;
 
 function digestFolder(folder: string, name: string): Contents {
   const contents: Contents = new Map([[name, null]]);
@@ -116,9 +135,14 @@ async function digestArchive(file: string, runId: string): Promise<Contents> {
 }
 
 function compare(file: string, expected: Contents, found: Contents): void {
-  for (const name of new Set([...expected.keys(), ...found.keys()]))
-    if (expected.get(name) !== found.get(name))
-      throw damaged(file, `${name} is not the same in the archive and in the folder`);
+  const name = differenceOf(expected, found);
+  if (name !== null) throw damaged(file, `${name} is not the same in the archive and in the folder`);
+}
+
+/** The first file or folder that one has and the other has not, or has otherwise. */
+function differenceOf(one: Contents, other: Contents): string | null {
+  for (const name of new Set([...one.keys(), ...other.keys()])) if (one.get(name) !== other.get(name)) return name;
+  return null;
 }
 
 function damaged(file: string, why: string, cause?: unknown): RunlogError {

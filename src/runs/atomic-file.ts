@@ -7,7 +7,8 @@ import { errnoOf, messageOf, RunlogError } from '../events/errors.js';
 export function writeWhole(file: string, content: string | Uint8Array): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
   if (readOrNull(file)?.equals(bytes) === true) return;
-  const aside = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
+  // One name for all: what a killed command left there is written over by the next.
+  const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     fs.rmSync(aside, { force: true });

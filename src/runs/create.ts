@@ -5,6 +5,7 @@ import { RunlogError, errnoOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeMetadata } from '../formats/run-files.js';
 import { encodeFitting, writeBlob } from '../journal/blobs.js';
+import { syncFolder } from '../journal/folder.js';
 import { openSegment } from '../journal/segment.js';
 import { foldRun } from '../views/run.js';
 import * as paths from './paths.js';
@@ -31,14 +32,20 @@ export function createRun(
     } finally {
       segment.close();
     }
-    fs.writeFileSync(path.join(aside, '_metadata.json'), encodeMetadata(foldRun([start, ...rest])), { mode: 0o600 });
+    fs.writeFileSync(path.join(aside, '_metadata.json'), encodeMetadata(runId, foldRun([start, ...rest])), {
+      mode: 0o600,
+    });
     fs.renameSync(aside, path.join(runs, runId));
   } catch (error) {
     fs.rmSync(aside, { recursive: true, force: true });
     if (errnoOf(error) === 'ENOTEMPTY' || errnoOf(error) === 'EEXIST') return 'taken';
     throw error;
   }
-  syncFolder(runs);
+  try {
+    syncFolder(runs);
+  } catch {
+    // The run is there and complete; that the disk may forget its name after a power loss is no reason to make another.
+  }
   return 'made';
 }
 
@@ -51,18 +58,6 @@ export function* candidateIds(base: string): Generator<string> {
 
 export function isTaken(store: Store, runId: string): boolean {
   return fs.existsSync(paths.runDir(store, runId)) || fs.existsSync(paths.archivePath(store, runId));
-}
-
-/** Makes a rename in a folder survive a power loss. Some file systems cannot sync a folder; the rename is then as safe as it gets. */
-export function syncFolder(folder: string): void {
-  const fd = fs.openSync(folder, 'r');
-  try {
-    fs.fsyncSync(fd);
-  } catch (error) {
-    if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'EISDIR') throw error;
-  } finally {
-    fs.closeSync(fd);
-  }
 }
 
 /** `run_<YYYYMMDD>_<HHMMSS>_project_<project>`, or `…_<name>`: local time, and only characters that are safe in a file's name. */

@@ -44,8 +44,12 @@ export function endingByName(
     return withWish(deathOf(state, judgement?.reason ?? 'it never ended'), wish, state);
   const owner = state.started?.owner ?? null;
   const isOwn =
-    owner === null || caller.some(({ pid, startTime }) => pid === owner.pid && startTime === owner.process_start);
-  if (!isOwn && !isForced && life !== 'silent')
+    owner !== null && caller.some(({ pid, startTime }) => pid === owner.pid && startTime === owner.process_start);
+  // Without an owner there is nobody to ask: who names the run may end it, unless its beats say that it is at work. Then it takes
+  // somebody who knows how it ended.
+  const mayEnd =
+    isOwn || isForced || life === 'silent' || (owner === null && (life === 'unknown' || !isWishEmpty(wish)));
+  if (!mayEnd)
     throw new RunlogError('run_is_live', `${reading.runId} is not over: ${judgement?.reason}`, {
       hint: 'Its own script can finalize it; --force does it anyway.',
     });

@@ -37,7 +37,7 @@ export async function exportTables(store: Store, options: ExportOptions): Promis
       for (const runId of runIds) {
         const { state, damage } = readRun(store, runId, from);
         if (damage.length > 0) damaged.push(runId);
-        if (state.eventCount > 0) rows.set(runId, runRows(state));
+        if (state.eventCount > 0) rows.set(runId, runRows(runId, state));
       }
       return rows;
     };
@@ -45,7 +45,7 @@ export async function exportTables(store: Store, options: ExportOptions): Promis
     const isWhole = options.isRebuild && options.runIds === null;
     if (isWhole)
       for (const runId of listArchived(store)) {
-        if (!rows.has(runId)) rows.set(runId, runRows(await readArchivedState(store, runId)));
+        if (!rows.has(runId)) rows.set(runId, runRows(runId, await readArchivedState(store, runId)));
       }
     const keep = (runId: string): boolean =>
       isOwn && !isWhole && (options.runIds !== null || fs.existsSync(archivePath(store, runId)));

@@ -2,11 +2,11 @@
 // being killed anywhere and doing it again, gives the same.
 import fs from 'node:fs';
 import path from 'node:path';
-import { RunlogError } from '../events/errors.js';
+import { RunlogError, messageOf } from '../events/errors.js';
 import type { EventBody } from '../events/vocabulary.js';
 import { encodeLog } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
-import { encodeFinal, encodeIssueFile, encodeMetadata } from '../formats/run-files.js';
+import { encodeFinal, encodeIssueFile, encodeMetadata, type Seal } from '../formats/run-files.js';
 import { encodeTrace } from '../formats/trace.js';
 import type { Damage } from '../journal/line.js';
 import type { Ending, RunState } from '../views/run.js';
@@ -58,29 +58,63 @@ export async function finalizeRuns(store: Store, options: FinalizeOptions): Prom
 function finalizeLocked(store: Store, options: FinalizeOptions): FinalizeResult {
   const from = vantage(options.staleAfterSeconds);
   const result: FinalizeResult = { runs: [], errors: [] };
-  if (!options.isDryRun) comeHome(store, options);
-  const sealing = new Map<string, RunState>();
+  if (!options.isDryRun) comeHome(store, options, result);
+  const sealing: Sealing[] = [];
   for (const runId of options.runIds ?? paths.listRunIds(store)) {
-    const plan = planRun(store, runId, options, from, result);
-    if (plan === null) continue;
-    const { reading, ending } = plan;
-    const status = ending?.status ?? reading.status;
-    const cause = ending?.reason ?? reading.reason;
-    const oldStatus = reading.status;
-    result.runs.push({ runId, oldStatus, status, cause, changed: plan.needsWork, damage: reading.damage });
-    if (options.isDryRun || !plan.needsWork) continue;
-    if (ending !== null) record(store, runId, [endEvent(ending)], { env: options.env });
-    const { state } = readRun(store, runId, from);
-    writeViews(store, runId, state);
-    sealing.set(runId, state);
+    // One run that cannot be ended keeps no other from its end.
+    try {
+      const plan = planRun(store, runId, options, from);
+      if (plan === null) continue;
+      if (!options.isDryRun && plan.needsWork) sealing.push(writeRun(store, runId, plan, options.env, from));
+      result.runs.push(finalizedOf(runId, plan));
+    } catch (error) {
+      result.errors.push(asRunlogError(runId, error));
+    }
   }
-  if (sealing.size > 0) {
-    updateTables(store, new Map([...sealing].map(([runId, state]) => [runId, runRows(state)])), from);
+  if (sealing.length > 0) {
+    updateTables(store, new Map(sealing.map(({ runId, state }) => [runId, runRows(runId, state)])), from);
     // Last: it says that everything else of the run is in place.
-    for (const [runId, state] of sealing)
-      writeWhole(paths.finalPath(store, runId), encodeFinal(state, sealJournal(store, runId)));
+    for (const { runId, state, seal } of sealing)
+      writeWhole(paths.finalPath(store, runId), encodeFinal(runId, state, seal));
   }
   return result;
+}
+
+interface Sealing {
+  runId: string;
+  state: RunState;
+  seal: Seal;
+}
+
+/** Records the end and writes the views of a run, but for what they share: the tables, and the seal that closes it. */
+function writeRun(store: Store, runId: string, { ending }: Plan, env: NodeJS.ProcessEnv, from: Vantage): Sealing {
+  if (ending !== null) {
+    const { warning } = record(store, runId, [endEvent(ending)], { env });
+    if (warning !== null)
+      throw new RunlogError('io', warning, { hint: 'The views are written once the store can be.' });
+  }
+  // Sealed before it is read: what is appended meanwhile makes the journal longer than its seal, and the next finalize sees that.
+  const seal = sealJournal(store, runId);
+  const { state } = readRun(store, runId, from);
+  if (state.ending === null) throw new RunlogError('io', `the end of ${runId} cannot be read back from its journal`);
+  writeViews(store, runId, state);
+  return { runId, state, seal };
+}
+
+function finalizedOf(runId: string, { reading, ending, needsWork }: Plan): Finalized {
+  return {
+    runId,
+    oldStatus: reading.status,
+    status: ending?.status ?? reading.status,
+    cause: ending?.reason ?? reading.reason,
+    changed: needsWork,
+    damage: reading.damage,
+  };
+}
+
+function asRunlogError(runId: string, error: unknown): RunlogError {
+  if (error instanceof RunlogError) return error;
+  return new RunlogError('io', `${runId}: ${messageOf(error)}`, { cause: error });
 }
 
 interface Plan {
@@ -91,47 +125,47 @@ interface Plan {
 }
 
 /** What finalize has to do for a run; null where nothing is to be said of it. */
-function planRun(
-  store: Store,
-  runId: string,
-  options: FinalizeOptions,
-  from: Vantage,
-  result: FinalizeResult,
-): Plan | null {
+function planRun(store: Store, runId: string, options: FinalizeOptions, from: Vantage): Plan | null {
   const isNamed = options.runIds !== null;
   const seal = readSeal(store, runId);
-  if (seal !== null && coversAll(seal, store, runId)) {
-    if (!isNamed) return null;
-    return { reading: readRun(store, runId, from), ending: null, needsWork: false };
-  }
+  if (seal !== null && coversAll(seal, store, runId))
+    return isNamed ? { reading: readRun(store, runId, from), ending: null, needsWork: false } : null;
   const reading = readRun(store, runId, from);
-  if (reading.state.eventCount === 0) {
-    const why = reading.damage[0]?.message ?? 'its journal is empty';
-    const error = new RunlogError('invalid_input', `${runId} cannot be finalized: ${why}`, {
+  if (reading.state.eventCount === 0)
+    throw new RunlogError('invalid_input', `${runId}: ${reading.damage[0]?.message ?? 'its journal is empty'}`, {
       hint: 'Nothing is recorded of it. If the folder is not wanted, remove it by hand.',
     });
-    result.errors.push(error);
-    return null;
-  }
   const { judgement } = reading;
   if (judgement === null) return { reading, ending: null, needsWork: true };
-  try {
-    if (isNamed) {
-      const ending = endingByName(reading, options.wish, lineage(process.pid), options.isForced, from);
-      return { reading, ending, needsWork: true };
-    }
-    const isOver = judgement.life === 'dead' || judgement.life === 'silent';
-    return isOver ? { reading, ending: deathOf(reading.state, judgement.reason), needsWork: true } : null;
-  } catch (error) {
-    if (!(error instanceof RunlogError)) throw error;
-    result.errors.push(error);
-    return null;
+  if (isNamed) {
+    const ending = endingByName(reading, options.wish, lineage(process.pid), options.isForced, from);
+    return { reading, ending, needsWork: true };
   }
+  return judgement.isOver ? { reading, ending: deathOf(reading.state, judgement.reason), needsWork: true } : null;
 }
 
-function comeHome(store: Store, { runIds, env }: FinalizeOptions): void {
-  for (const runId of spooledRuns(store, env))
-    if (runIds === null || runIds.includes(runId)) bringHome(store, runId, env);
+/**
+ * Records how a run ended, without a lock and even where the store cannot be written: the end then waits in the spool like any
+ * event. Gives what the user should know, or null.
+ */
+export function recordEnd(store: Store, runId: string, wish: Wish, env: NodeJS.ProcessEnv): string | null {
+  const from = vantage();
+  const reading = readRun(store, runId, from);
+  if (reading.state.ending !== null && reading.judgement === null) return null;
+  const ending = endingByName(reading, wish, lineage(process.pid), true, from);
+  return record(store, runId, [endEvent(ending)], { env }).warning;
+}
+
+function comeHome(store: Store, { runIds, env }: FinalizeOptions, result: FinalizeResult): void {
+  for (const runId of spooledRuns(store, env)) {
+    if (runIds !== null && !runIds.includes(runId)) continue;
+    try {
+      bringHome(store, runId, env);
+    } catch (error) {
+      const message = `events of ${runId} wait in the spool and could not be brought home: ${messageOf(error)}`;
+      result.errors.push(new RunlogError('io', message, { cause: error }));
+    }
+  }
 }
 
 function endEvent({ status, endedAt, error, exitCode, signal, reason, decidedBy }: Ending): EventBody<'run.ended'> {
@@ -151,13 +185,12 @@ function writeViews(store: Store, runId: string, state: RunState): void {
   if (log !== '' || fs.existsSync(paths.designLogPath(store, runId)))
     writeWhole(paths.designLogPath(store, runId), log);
   for (const issue of state.issues) {
-    const { name, text } = encodeIssueFile(state, issue);
+    const { name, otherName, text } = encodeIssueFile(runId, state, issue);
     writeWhole(path.join(folder, 'issues', name), text);
-    if (name.endsWith('_report.json'))
-      fs.rmSync(path.join(folder, 'issues', name.replace(/_report\.json$/, '_metrics.json')), { force: true });
+    fs.rmSync(path.join(folder, 'issues', otherName), { force: true });
   }
   writeWhole(path.join(folder, 'trace.json'), encodeTrace(traceOf(state)));
-  writeWhole(paths.metadataPath(store, runId), encodeMetadata(state));
+  writeWhole(paths.metadataPath(store, runId), encodeMetadata(runId, state));
 }
 
 /** Brings the rows of some runs into the store's tables. */
@@ -172,5 +205,5 @@ function updateTables(store: Store, rows: ReadonlyMap<string, RunRows>, from: Va
 
 /** The rows of every run of a store. */
 function everyRow(store: Store, from: Vantage): Map<string, RunRows> {
-  return new Map(paths.listRunIds(store).map((runId) => [runId, runRows(readRun(store, runId, from).state)]));
+  return new Map(paths.listRunIds(store).map((runId) => [runId, runRows(runId, readRun(store, runId, from).state)]));
 }

@@ -1,5 +1,6 @@
 // A design-experiment log becomes a run. The same file twice is the same run; what no event can carry stays as text.
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import { RunlogError } from '../events/errors.js';
@@ -10,7 +11,8 @@ import { actionOfEntry } from '../formats/log-events.js';
 import { newEventId } from '../journal/event-id.js';
 import { candidateIds, composeRunId, createRun } from './create.js';
 import { readStart } from './open-run.js';
-import type { Store } from './paths.js';
+import { readArchivedState } from './archive.js';
+import { archivePath, type Store } from './paths.js';
 import { redactEvent } from '../events/redact.js';
 
 export interface ImportRequest {
@@ -30,7 +32,10 @@ export interface Imported {
   warnings: string[];
 }
 
-export function importLog(store: Store, { file, bytes, offsetMinutesAt, isUnredacted }: ImportRequest): Imported {
+export async function importLog(
+  store: Store,
+  { file, bytes, offsetMinutesAt, isUnredacted }: ImportRequest,
+): Promise<Imported> {
   const source = file === '-' ? 'stdin' : file;
   if (!isUtf8(bytes)) throw unreadable(source, 'it is not UTF-8 text');
   const { blocks, warnings } = decodeLog(bytes.toString('utf8'));
@@ -50,6 +55,11 @@ export function importLog(store: Store, { file, bytes, offsetMinutesAt, isUnreda
   });
   for (const runId of candidateIds(composeRunId(localTime, null, name))) {
     if (readStart(store, runId)?.source?.sha256 === sha256) return imported(runId, []);
+    if (
+      fs.existsSync(archivePath(store, runId)) &&
+      (await readArchivedState(store, runId)).started?.source?.sha256 === sha256
+    )
+      return imported(runId, [`imported before; the run is in the archive (runlog restore ${runId})`]);
     const [start, ...rest] = envelopAll(
       [
         {

@@ -16,8 +16,8 @@ export interface Signs {
 
 export interface Judgement {
   life: 'alive' | 'dead' | 'silent' | 'unknown';
-  /** Whether life or death was seen in the process itself. */
-  isProven: boolean;
+  /** Whether finalize may end the run without being told to. What is only out of sight and quiet may yet speak again. */
+  isOver: boolean;
   reason: string;
 }
 
@@ -26,16 +26,18 @@ export const DEFAULT_STALE_AFTER_SECONDS: number = 24 * 3600;
 
 /** Judges an unfinished run at a time (microseconds) and a place. */
 export function judge(signs: Signs, nowMicros: number, place: Place, staleAfterSeconds: number): Judgement {
-  if (signs.isImported) return { life: 'silent', isProven: true, reason: 'it was imported unfinished' };
+  if (signs.isImported) return { life: 'silent', isOver: true, reason: 'it was imported unfinished' };
   return judgeOwner(signs, place) ?? judgeSilence(signs, nowMicros, staleAfterSeconds);
 }
 
 function judgeOwner({ owner, host }: Signs, place: Place): Judgement | null {
   if (!owner || host !== place.host) return null;
-  const dead = (reason: string): Judgement => ({ life: 'dead', isProven: true, reason });
+  // Another machine of the same name, on a shared file system: its boots and processes say nothing here.
+  if (owner.machine && place.machine && owner.machine !== place.machine) return null;
+  const dead = (reason: string): Judgement => ({ life: 'dead', isOver: true, reason });
   if (owner.boot_id && place.bootId && owner.boot_id !== place.bootId) return dead('the machine was restarted');
   if (owner.pid_namespace && place.pidNamespace && owner.pid_namespace !== place.pidNamespace) return null;
-  const alive: Judgement = { life: 'alive', isProven: true, reason: `its owner, process ${owner.pid}, is alive` };
+  const alive: Judgement = { life: 'alive', isOver: false, reason: `its owner, process ${owner.pid}, is alive` };
   if (!place.bootId) return hasProcess(owner.pid) ? alive : dead(`its owner, process ${owner.pid}, is gone`);
   const found = readProcess(owner.pid);
   if (found === null) return dead(`its owner, process ${owner.pid}, is gone`);
@@ -53,16 +55,16 @@ function judgeSilence(
   const dueMicros = due === null ? null : parseInstant(due);
   if (dueMicros !== null)
     return dueMicros >= nowMicros
-      ? { life: 'alive', isProven: false, reason: `its next beat is due by ${due}` }
-      : { life: 'silent', isProven: false, reason: `its beat was due by ${due}` };
+      ? { life: 'alive', isOver: false, reason: `its next beat is due by ${due}` }
+      : { life: 'silent', isOver: true, reason: `its beat was due by ${due}` };
   const last = lastEventAt === null ? null : parseInstant(lastEventAt);
   const silentSeconds = last === null ? Infinity : (nowMicros - last) / 1e6;
   const whose = owner ? `its owner is on ${host ?? 'another host'}, out of sight` : 'it has no owner';
   return silentSeconds > staleAfterSeconds
     ? {
         life: 'silent',
-        isProven: false,
+        isOver: !owner,
         reason: `${whose}, and it said nothing for more than ${durationText(staleAfterSeconds)}`,
       }
-    : { life: 'unknown', isProven: false, reason: `${whose}, and it spoke not long ago` };
+    : { life: 'unknown', isOver: false, reason: `${whose}, and it spoke not long ago` };
 }

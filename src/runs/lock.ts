@@ -13,7 +13,7 @@ const POLL_MS = 100;
 /** Does `work` while holding the store's lock. Waits for it at most so many seconds, then throws `locked`. */
 export async function withLock<T>(store: Store, timeoutSeconds: number, work: () => T | Promise<T>): Promise<T> {
   const file = path.join(store.dir, '.lock');
-  const release = takeFlock(file, timeoutSeconds) ?? (await takeLink(`${file}.pid`, timeoutSeconds));
+  const release = (await takeFlock(file, timeoutSeconds)) ?? (await takeLink(`${file}.pid`, timeoutSeconds));
   try {
     return await work();
   } finally {
@@ -25,18 +25,18 @@ export async function withLock<T>(store: Store, timeoutSeconds: number, work: ()
  * Node has no flock(2). The tool of util-linux takes it on the descriptor that it inherits; the lock belongs to the open file
  * and so stays with ours when the tool ends. Null where there is no such tool.
  */
-function takeFlock(file: string, timeoutSeconds: number): (() => void) | null {
+async function takeFlock(file: string, timeoutSeconds: number): Promise<(() => void) | null> {
   const fd = openLockFile(file);
-  const wait = timeoutSeconds > 0 ? ['--wait', String(timeoutSeconds)] : ['--nonblock'];
-  const { status, error } = spawnSync('flock', ['--exclusive', ...wait, '3'], {
-    stdio: ['ignore', 'ignore', 'ignore', fd],
-  });
-  if (status === 0) return () => fs.closeSync(fd);
-  fs.closeSync(fd);
-  if (status === LOCKED_BY_ANOTHER) throw locked(file);
-  if (error === undefined || errnoOf(error) !== 'ENOENT')
+  for (const until = Date.now() + timeoutSeconds * 1000; ; await pause()) {
+    // -x and -n are all that every flock has, BusyBox's too; waiting is done here.
+    const { status, error } = spawnSync('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    if (status === 0) return () => fs.closeSync(fd);
+    if (status === LOCKED_BY_ANOTHER && Date.now() < until) continue;
+    fs.closeSync(fd);
+    if (status === LOCKED_BY_ANOTHER) throw locked(file);
+    if (errnoOf(error) === 'ENOENT') return null;
     throw new RunlogError('io', `cannot lock ${file}`, { cause: error });
-  return null;
+  }
 }
 
 /** Without flock: a file that names its owner, made by link(), which is atomic; taken over only from the proven dead. */
@@ -53,11 +53,15 @@ async function takeLink(file: string, timeoutSeconds: number): Promise<() => voi
         if (takeFromDead(file)) continue;
       }
       if (Date.now() >= until) throw locked(file);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause();
     }
   } finally {
     fs.rmSync(own, { force: true });
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
 function takeFromDead(file: string): boolean {

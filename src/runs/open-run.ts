@@ -47,9 +47,9 @@ export function readStart(store: Store, runId: string): RunlogEvent<'run.started
   return null;
 }
 
-function readBlob(folder: string, sha256: string): string | null {
+function readBlob(folder: string, sha256: string): Buffer | null {
   try {
-    return fs.readFileSync(path.join(folder, 'blobs', sha256), 'utf8');
+    return fs.readFileSync(path.join(folder, 'blobs', sha256));
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 // Processes of this machine, from /proc: who started whom, since when, and which shell is only a copy of its parent.
 import fs from 'node:fs';
 import os from 'node:os';
+import { crc32 } from '../journal/crc32.js';
 
 export interface Process {
   pid: number;
@@ -18,13 +19,17 @@ export interface Place {
   host: string;
   bootId: string | null;
   pidNamespace: string | null;
+  /** Tells machines of one name apart: a checksum of the machine id, which itself should not leave the machine. */
+  machine: string | null;
 }
 
 export function here(): Place {
+  const machine = readText('/etc/machine-id');
   return {
     host: os.hostname(),
     bootId: readText('/proc/sys/kernel/random/boot_id'),
     pidNamespace: readLink('/proc/self/ns/pid'),
+    machine: machine === null ? null : crc32(Buffer.from(machine)),
   };
 }
 

@@ -12,6 +12,7 @@ import { nowMicros } from '../journal/clock.js';
 import { newEventId } from '../journal/event-id.js';
 import { openSegment } from '../journal/segment.js';
 import { createRun } from './create.js';
+import { readStart } from './open-run.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { emptySpool, peekSpool, spool } from './spool.js';
@@ -54,14 +55,24 @@ export function envelop(body: Recordable, options: RecordOptions): RunlogEvent {
  */
 export function record(store: Store, runId: string, bodies: readonly Recordable[], options: RecordOptions): Recorded {
   const events = bodies.map((body) => envelop(body, options));
+  const stranded = tryBringHome(store, runId, options.env);
   try {
-    bringHome(store, runId, options.env);
     appendEvents(store, runId, events, options.isDurable === true);
-    return { events, warning: null, isLost: false };
+    return { events, warning: stranded, isLost: false };
   } catch (error) {
     if (errnoOf(error) === undefined && !(error instanceof RunlogError && error.code === 'io')) throw error;
     if (isUnknown(store, runId, options.env)) throw unknownRun(store, runId);
     return spoolEvents(store, runId, events, options, error);
+  }
+}
+
+/** What waits in the spool must not hold up what happens now: where it cannot come home, that is only said. */
+function tryBringHome(store: Store, runId: string, env: NodeJS.ProcessEnv): string | null {
+  try {
+    bringHome(store, runId, env);
+    return null;
+  } catch (error) {
+    return `events that wait in the spool for ${runId} could not be brought home: ${messageOf(error)}`;
   }
 }
 
@@ -75,21 +86,28 @@ export function spoolEvents(
 ): Recorded {
   const reason = `cannot write to ${store.dir} (${messageOf(why)})`;
   try {
-    const file = spool(store, runId, events, options.env);
+    const isStart = events.some(({ type }) => type === 'run.started');
+    const file = spool(store, runId, events, options.env, isStart);
     const warning = `${reason}; the event waits in ${file} and comes home with the next command for this run`;
     return { events, warning, isLost: false };
   } catch (error) {
+    // A start whose id waits there already: the caller takes the next one.
+    if (errnoOf(error) === 'EEXIST') throw error;
     const warning = `${reason}, nor to the spool (${messageOf(error)}): the event was NOT recorded`;
     return { events, warning, isLost: true };
   }
 }
 
-/** Appends the events that wait in the spool for a run, making the run's folder if that is what could not be written. */
+/**
+ * Appends the events that wait in the spool for a run, making the run's folder if that is what could not be written. Events of
+ * another run of the same id stay where they are (`io`).
+ */
 export function bringHome(store: Store, runId: string, env: NodeJS.ProcessEnv): void {
   emptySpool(store, runId, env, (events) => {
     const start = events.find((event) => event.type === 'run.started');
-    const isNew = start !== undefined && !fs.existsSync(paths.runDir(store, runId));
-    if (isNew) createRun(store, start);
+    const isNew = start !== undefined && createRun(store, start) === 'made';
+    if (start !== undefined && !isNew && readStart(store, runId)?.id !== start.id)
+      throw new RunlogError('io', `another run has the id ${runId}`);
     appendEvents(store, runId, isNew ? events.filter((event) => event !== start) : events, true);
   });
 }
@@ -101,6 +119,8 @@ function appendEvents(store: Store, runId: string, events: readonly RunlogEvent[
   try {
     for (const line of lines) segment.append(line);
     if (isDurable || events.some(({ type }) => SYNCED.has(type))) segment.sync();
+    // Rotation may have moved the run away between our opening and our writing: then nothing is acknowledged.
+    if (!segment.isInPlace()) throw Object.assign(new Error(`${runId} was moved away meanwhile`), { code: 'ENOENT' });
   } finally {
     segment.close();
   }

@@ -19,7 +19,9 @@ export function resolveRun(store: Store, text: string, env: NodeJS.ProcessEnv): 
   const latest = /^latest(?:~(\d+))?$/.exec(text);
   if (latest !== null) return nthLatest(store, ids, Number(latest[1] ?? 0), text);
   if (text === '') throw new RunlogError('usage', 'the RUN argument is empty', { hint: 'Name a run, or: latest' });
-  const fitting = ids.filter((id) => id.startsWith(text));
+  if (paths.isRunId(text) && fs.existsSync(paths.archivePath(store, text))) throw unknownRun(store, text);
+  // `x_2` is not what somebody means by `x`: the run `x` is gone.
+  const fitting = ids.filter((id) => id.startsWith(text) && !/^_\d+$/.test(id.slice(text.length)));
   if (fitting.length === 1) return fitting[0] as string;
   if (fitting.length > 1)
     throw new RunlogError('usage', `${fitting.length} runs begin with ${text}: ${shown(fitting)}`, {
@@ -35,10 +37,14 @@ export function resolveRun(store: Store, text: string, env: NodeJS.ProcessEnv): 
 
 /** The run that a recording command means: --run, else RUNLOG_RUN, else the running run that an ancestor of this process owns. */
 export function currentRun(store: Store, option: string | undefined, env: NodeJS.ProcessEnv): string {
-  const named = option ?? (env['RUNLOG_RUN'] || undefined);
+  const carried = env['RUNLOG_RUN'] || undefined;
+  const named = option ?? carried;
   if (named === undefined) return ownedByAncestor(store, env);
   try {
-    return resolveRun(store, named, env);
+    const runId = resolveRun(store, named, env);
+    // What a script carries from `start` is whole: a run that is gone must not be taken for one whose id goes on where its ends.
+    if (option === undefined && runId.length > named.length && runId.startsWith(named)) throw unknownRun(store, named);
+    return runId;
   } catch (error) {
     // A store that cannot even be read is no reason to break what is recorded: the event will wait in the spool.
     if (error instanceof RunlogError && error.code === 'io' && paths.isRunId(named)) return named;

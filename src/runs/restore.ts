@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, messageOf } from '../events/errors.js';
-import { unpackRun } from './archive.js';
-import { syncFolder } from './create.js';
+import { digestRun, holds, unpackRun } from './archive.js';
+import { syncFolder } from '../journal/folder.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
@@ -13,17 +13,24 @@ import { discard } from './trash.js';
 export async function restoreRun(store: Store, text: string, lockTimeoutSeconds: number): Promise<string> {
   return withLock(store, lockTimeoutSeconds, async () => {
     const runId = findArchived(store, text);
-    const target = paths.runDir(store, runId);
-    if (fs.existsSync(target))
+    const [target, archive] = [paths.runDir(store, runId), paths.archivePath(store, runId)];
+    if (fs.existsSync(target)) {
+      // A restore that was killed after its rename has only this left to do.
+      if (await holds(archive, runId, digestRun(store, runId))) {
+        discard(store, archive);
+        return runId;
+      }
       throw new RunlogError('cannot_create', `${runId} is in the store already`, {
-        hint: `Its archive is ${paths.archivePath(store, runId)}`,
+        hint: `Its archive, which differs, is ${archive}`,
       });
+    }
     fs.mkdirSync(paths.runsDir(store), { recursive: true, mode: 0o700 });
     const aside = fs.mkdtempSync(path.join(paths.runsDir(store), '.restore-'));
     try {
       const { mode } = fs.statSync(aside);
       await unpackRun(store, runId, aside);
       fs.chmodSync(aside, mode);
+      syncTree(aside);
       fs.renameSync(aside, target);
     } catch (error) {
       if (error instanceof RunlogError) throw error;
@@ -35,9 +42,26 @@ export async function restoreRun(store: Store, text: string, lockTimeoutSeconds:
       fs.rmSync(aside, { recursive: true, force: true });
     }
     syncFolder(paths.runsDir(store));
-    discard(store, paths.archivePath(store, runId));
+    discard(store, archive);
     return runId;
   });
+}
+
+/** The disk has all of it before the archive goes. */
+function syncTree(folder: string): void {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) syncTree(file);
+    else {
+      const fd = fs.openSync(file, 'r');
+      try {
+        fs.fsyncSync(fd);
+      } finally {
+        fs.closeSync(fd);
+      }
+    }
+  }
+  syncFolder(folder);
 }
 
 function findArchived(store: Store, text: string): string {

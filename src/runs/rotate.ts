@@ -1,21 +1,23 @@
 // Rotation: which runs may go, and their way into the archive. A plan is made first; doing it follows the plan.
 import fs from 'node:fs';
 import path from 'node:path';
-import { messageOf } from '../events/errors.js';
+import { RunlogError, messageOf } from '../events/errors.js';
 import { formatInstant, parseInstant } from '../events/instant.js';
 import { durationText } from '../formats/quantities.js';
 import { startTime } from '../views/run.js';
-import { archiveRun } from './archive.js';
+import { archiveRun, digestRun, isSameRun } from './archive.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { isPinned } from './pin.js';
 import { coversAll, readSeal } from './seal.js';
+import { spooledRuns } from './spool.js';
 import { readAllRuns } from './store.js';
 import { discard, emptyTrash } from './trash.js';
 import { readRun, vantage, type RunReading, type Vantage } from './verdict.js';
 
 export interface RotateOptions {
+  env: NodeJS.ProcessEnv;
   maxRuns: number;
   maxAgeSeconds: number;
   maxBytes: number | null;
@@ -40,7 +42,8 @@ export async function rotateRuns(store: Store, options: RotateOptions): Promise<
   if (options.isDryRun) return planRotation(store, options, vantage());
   return withLock(store, options.lockTimeoutSeconds, async () => {
     const from = vantage();
-    emptyTrash(store);
+    refuseLinks(store);
+    emptyTrash(store, (name) => paths.runDir(store, name));
     const plan = planRotation(store, options, from);
     const done: Rotated[] = [];
     for (const item of plan) done.push(item.action === 'keep' ? item : await putAway(store, item, options, from));
@@ -90,6 +93,7 @@ function whyKept(
   from: Vantage,
 ): string | null {
   if (isPinned(store, runId)) return 'pinned';
+  if (spooledRuns(store, options.env).includes(runId)) return 'events wait for it in the spool';
   if (status === 'running') return `running: ${reason}`;
   const seal = readSeal(store, runId);
   if (seal === null || !coversAll(seal, store, runId)) return 'not finalized';
@@ -113,13 +117,25 @@ function whyGone(ageSeconds: number, index: number, bytesSoFar: number, options:
 async function putAway(store: Store, item: Rotated, options: RotateOptions, from: Vantage): Promise<Rotated> {
   const guard = whyKept(store, readRun(store, item.runId, from), options, from);
   if (guard !== null) return { ...item, action: 'keep', reason: guard };
+  const { runId } = item;
   try {
-    if (!options.isDelete) await archiveRun(store, item.runId);
-    discard(store, paths.runDir(store, item.runId));
-    return item;
+    const contents = options.isDelete ? digestRun(store, runId) : await archiveRun(store, runId);
+    // Looked at once more in the trash: what was appended or pinned meanwhile would not be in the archive.
+    if (discard(store, paths.runDir(store, runId), (place) => isSameRun(place, runId, contents))) return item;
+    if (!options.isDelete) fs.rmSync(paths.archivePath(store, runId), { force: true });
+    return { ...item, action: 'keep', reason: 'written to meanwhile' };
   } catch (error) {
     return { ...item, action: 'keep', reason: `could not be put away: ${messageOf(error)}` };
   }
+}
+
+/** Nothing behind a symbolic link is ever deleted, and nothing outside the store. */
+function refuseLinks(store: Store): void {
+  for (const folder of [paths.runsDir(store), paths.archiveDir(store)])
+    if (fs.lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      throw new RunlogError('cannot_create', `${folder} is a symbolic link`, {
+        hint: 'rotate works on real folders alone. Link the whole store instead, or name the real one with --dir.',
+      });
 }
 
 function folderBytes(folder: string): number {

@@ -2,37 +2,62 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { crc32 } from '../journal/crc32.js';
-import { openSegment } from '../journal/segment.js';
+import { checkEvent } from '../events/check.js';
+import { RunlogError } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
+import { nowMicros } from '../journal/clock.js';
+import { crc32 } from '../journal/crc32.js';
+import { newEventId } from '../journal/event-id.js';
+import { openSegment } from '../journal/segment.js';
 import type { Store } from './paths.js';
+import { hasProcess, readProcess } from './processes.js';
+
+/** The ending of files with lines that are no events: kept for a person to look at. */
+const BAD = '.bad';
 
 /** XDG_STATE_HOME, else ~/.local/state, and there runlog/spool. */
 function spoolDir(env: NodeJS.ProcessEnv): string {
   return path.join(env['XDG_STATE_HOME'] || path.join(os.homedir(), '.local', 'state'), 'runlog', 'spool');
 }
 
-/** Appends events to the spool and has the disk keep them; gives the file's path. Throws what the system says. */
-export function spool(store: Store, runId: string, events: readonly RunlogEvent[], env: NodeJS.ProcessEnv): string {
-  const folder = spoolDir(env);
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = path.join(folder, `${prefixOf(store)}${runId}.jsonl`);
-  const segment = openSegment(file);
-  try {
-    const lines = events.map((event) => `\n${JSON.stringify({ store: store.dir, run_id: runId, event })}\n`);
-    segment.append(Buffer.from(lines.join('')));
-    segment.sync();
-  } finally {
-    segment.close();
+/** How often a file that is taken from under a writer is opened anew before the writer gives up. */
+const TRIES = 20;
+
+/**
+ * Appends events to the spool and has the disk keep them; gives the file's path. With `isNew` the run must have nothing there yet.
+ * Throws what the system says (EEXIST).
+ */
+export function spool(
+  store: Store,
+  runId: string,
+  events: readonly RunlogEvent[],
+  env: NodeJS.ProcessEnv,
+  isNew = false,
+): string {
+  fs.mkdirSync(spoolDir(env), { recursive: true, mode: 0o700 });
+  const file = path.join(spoolDir(env), spoolName(store, runId));
+  if (isNew) fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  const lines = events.map((event) => `\n${JSON.stringify({ store: store.dir, run_id: runId, event })}\n`);
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const segment = openSegment(file);
+    try {
+      segment.append(Buffer.from(lines.join('')));
+      segment.sync();
+      // A command that brings events home may have taken the file between our opening and our writing: then they are written
+      // again, for it may have read too early. Readers know a second line of the same id.
+      if (segment.isInPlace()) return file;
+    } finally {
+      segment.close();
+    }
   }
-  return file;
+  throw new RunlogError('io', `${file} is taken away again and again`);
 }
 
 /** The ids of the runs of a store that have events waiting. */
 export function spooledRuns(store: Store, env: NodeJS.ProcessEnv): string[] {
   const prefix = prefixOf(store);
   const ids = filesOf(env)
-    .filter((name) => name.startsWith(prefix))
+    .filter((name) => name.startsWith(prefix) && !name.endsWith(BAD))
     .map((name) => name.slice(prefix.length, name.indexOf('.jsonl')));
   return [...new Set(ids)];
 }
@@ -40,13 +65,14 @@ export function spooledRuns(store: Store, env: NodeJS.ProcessEnv): string[] {
 /** The events that wait for a run, in the order in which they were spooled; read without taking them. */
 export function peekSpool(store: Store, runId: string, env: NodeJS.ProcessEnv): RunlogEvent[] {
   return filesOf(env)
-    .filter((name) => name.startsWith(`${prefixOf(store)}${runId}.jsonl`))
-    .flatMap((name) => readSpoolFile(path.join(spoolDir(env), name), store));
+    .filter((name) => name.startsWith(spoolName(store, runId)) && !name.endsWith(BAD))
+    .flatMap((name) => readSpoolFile(path.join(spoolDir(env), name), store).events);
 }
 
 /**
  * Hands the events that wait for a run to `deliver` and drops them once it returns. Each file is renamed first, so that two
  * commands never deliver the same and nothing that is spooled meanwhile is dropped; a claim left by a dead process is taken over.
+ * Lines that are no events are kept, in a file that ends with `.bad`.
  */
 export function emptySpool(
   store: Store,
@@ -54,19 +80,22 @@ export function emptySpool(
   env: NodeJS.ProcessEnv,
   deliver: (events: RunlogEvent[]) => void,
 ): void {
-  const name = `${prefixOf(store)}${runId}.jsonl`;
+  const name = spoolName(store, runId);
   for (const found of filesOf(env)) {
     if (found !== name && !(found.startsWith(`${name}.`) && isAbandoned(found))) continue;
     const file = path.join(spoolDir(env), found);
-    const claim = path.join(spoolDir(env), `${name}.${process.pid}.claim`);
+    // Never the name of another claim: in containers a dead process often had the very number that this one has.
+    const claim = path.join(spoolDir(env), `${name}.${ownMark()}-${newEventId(nowMicros())}.claim`);
     try {
       fs.renameSync(file, claim);
     } catch {
       continue; // another command was quicker
     }
     try {
-      deliver(readSpoolFile(claim, store));
-      fs.unlinkSync(claim);
+      const { events, hasBad } = readSpoolFile(claim, store);
+      if (events.length > 0) deliver(events);
+      if (hasBad) fs.renameSync(claim, claim.replace(/claim$/, 'bad'));
+      else fs.unlinkSync(claim);
     } catch (error) {
       giveBack(claim, path.join(spoolDir(env), name));
       throw error;
@@ -80,34 +109,46 @@ function giveBack(claim: string, file: string): void {
   } catch {
     const segment = openSegment(file);
     segment.append(fs.readFileSync(claim));
+    const isKept = segment.isInPlace();
     segment.close();
+    // Taken away meanwhile: the claim stays, and is taken over once this process has ended.
+    if (!isKept) return;
   }
   fs.unlinkSync(claim);
 }
 
-function readSpoolFile(file: string, store: Store): RunlogEvent[] {
+/** The events of a file; a fragment of a killed writer was never acknowledged, anything else that is no event is bad. */
+function readSpoolFile(file: string, store: Store): { events: RunlogEvent[]; hasBad: boolean } {
   const events: RunlogEvent[] = [];
+  let hasBad = false;
   for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
     if (line === '') continue;
     try {
-      const spooled = JSON.parse(line) as { store: string; event: RunlogEvent };
-      if (spooled.store === store.dir) events.push(spooled.event);
+      const spooled = JSON.parse(line) as { store?: unknown; event?: unknown } | null;
+      if (spooled?.store === store.dir && checkEvent(spooled.event).length === 0)
+        events.push(spooled.event as RunlogEvent);
+      else hasBad = true;
     } catch {
-      // A fragment of a killed writer: its event was never acknowledged.
+      hasBad = true;
     }
   }
-  return events;
+  return { events, hasBad };
+}
+
+/** Tells this process from any other, also from a later one of the same number. */
+function ownMark(): string {
+  return `${process.pid}-${readProcess(process.pid)?.startTime ?? '0'}`;
 }
 
 function isAbandoned(claim: string): boolean {
-  const pid = Number(/\.(\d+)\.claim$/.exec(claim)?.[1]);
-  if (!Number.isSafeInteger(pid) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  const [, pid = '', startTime = ''] = /\.(\d+)-(\d+)-[^.]*\.claim$/.exec(claim) ?? [];
+  if (pid === '') return false;
+  const holder = readProcess(Number(pid));
+  return holder === null ? !hasProcess(Number(pid)) : holder.startTime !== startTime;
+}
+
+function spoolName(store: Store, runId: string): string {
+  return `${prefixOf(store)}${runId}.jsonl`;
 }
 
 function filesOf(env: NodeJS.ProcessEnv): string[] {

@@ -10,8 +10,10 @@ import { writeWhole } from './atomic-file.js';
 /** The rows of one run in every table. */
 export type RunRows = Record<TableName, Cell[][]>;
 
-export function runRows(state: RunState): RunRows {
-  return Object.fromEntries(TABLE_NAMES.map((name) => [name, rowsOf(name, state)])) as RunRows;
+/** Under the id that the folder has: the journal may have lost its own, and rows are replaced by it. */
+export function runRows(runId: string, state: RunState): RunRows {
+  const rows = TABLE_NAMES.map((name) => [name, rowsOf(name, state).map(([, ...rest]) => [runId, ...rest])]);
+  return Object.fromEntries(rows) as RunRows;
 }
 
 /**

@@ -14,7 +14,8 @@ export interface CodeChanges {
 
 export interface Issue {
   iid: string;
-  status: 'in_progress' | 'completed' | 'failed' | 'skipped' | 'interrupted';
+  /** Null: the run has ended, and the issue was only mentioned in it; nobody said what became of it. */
+  status: 'in_progress' | 'completed' | 'failed' | 'skipped' | 'interrupted' | null;
   /** Null where the issue was only mentioned, never started. */
   startTime: string | null;
   endTime: string | null;
@@ -61,8 +62,8 @@ export function applyIssueEvent(issues: Issue[], event: RunlogEvent, iid: string
 export function interruptIssues(issues: Issue[], endedAt: string | null): void {
   for (const issue of issues)
     if (issue.status === 'in_progress') {
-      issue.status = 'interrupted';
-      issue.endTime = endedAt;
+      issue.status = issue.startTime === null ? null : 'interrupted';
+      issue.endTime = issue.startTime === null ? null : endedAt;
     }
 }
 

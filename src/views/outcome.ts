@@ -34,10 +34,10 @@ export function hasFailed({ status }: Step): boolean {
   return status === 'FAIL' || status === 'BLOCKED';
 }
 
-/** Completed issues in percent of all; null where there was none. */
+/** Completed issues in percent of those whose fate is known; null where there was none. */
 export function successRate(state: RunState): number | null {
-  const { issues, completedIssues } = countOutcomes(state);
-  return issues === 0 ? null : (completedIssues / issues) * 100;
+  const known = state.issues.filter(({ status }) => status !== null).length;
+  return known === 0 ? null : (countOutcomes(state).completedIssues / known) * 100;
 }
 
 /**
@@ -51,25 +51,28 @@ export function statusByRecord(state: RunState): { status: RunStatus; reason: st
     return { status: 'interrupted', reason: `it ended inside step ${open.number} (${open.agent})` };
   const openIssue = state.issues.find(({ status, startTime }) => status === 'in_progress' && startTime !== null);
   if (openIssue !== undefined) return { status: 'interrupted', reason: `it ended inside issue ${openIssue.iid}` };
-  const failed = steps.find(hasFailed);
-  const failedIssue = state.issues.find(({ status }) => status === 'failed');
-  if (failed === undefined && failedIssue === undefined) return { status: 'completed', reason: wordsOfSuccess(state) };
-  const what =
-    failed !== undefined
-      ? `step ${failed.number} (${failed.agent}) ended ${failed.status}`
-      : `issue ${failedIssue?.iid} failed`;
+  const failure = failureOf(state, steps);
+  if (failure === null)
+    return { status: 'completed', reason: 'it was finalized, and no step, issue or last action on record failed' };
   const hasSuccess =
     state.steps.some(({ status }) => status === 'SUCCESS') || state.issues.some(({ status }) => status === 'completed');
-  return { status: hasSuccess ? 'partial' : 'failed', reason: what };
+  return { status: hasSuccess ? 'partial' : 'failed', reason: failure };
 }
 
-/** An error on record is no outcome: it may have been dealt with. But it is said. */
-function wordsOfSuccess({ errors }: RunState): string {
-  const unresolved = errors.filter(({ resolved }) => resolved !== true).length;
-  const words = 'it was finalized, and no step or issue on record failed';
-  return unresolved === 0
-    ? words
-    : `${words}; ${unresolved} ${unresolved === 1 ? 'error is' : 'errors are'} unresolved`;
+/** What on record says that the run failed; an earlier attempt or error that it went on from does not. */
+function failureOf({ issues, actions, errors, lastEventAt }: RunState, steps: readonly Step[]): string | null {
+  const failed = steps.find(hasFailed);
+  if (failed !== undefined)
+    return `step ${failed.number} (${failed.agent ?? 'its start is lost'}) ended ${failed.status}`;
+  const issue = issues.find(({ status }) => status === 'failed');
+  if (issue !== undefined) return `issue ${issue.iid} failed`;
+  // A script under `set -e` stops at the command that fails: it is the last thing that it records.
+  const action = actions.latest.at(-1);
+  if (action?.hasFailed === true && action.at === lastEventAt) return `its last action, ${action.action}, failed`;
+  const error = errors.at(-1);
+  return error !== undefined && error.resolved !== true && error.at === lastEventAt
+    ? `it ended with an error: ${error.type}`
+    : null;
 }
 
 function latestAttempts(steps: readonly Step[]): Step[] {

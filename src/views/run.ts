@@ -100,6 +100,8 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
   if (event.type === 'plan.made') state.plan = planOf(event);
   if (event.type === 'tokens.used') addTokens(state.tokens, event);
   if (event.type === 'outcome.corrected') state.corrections.push(event);
+  // What begins after the end of its run is cut off at once: an ended run has nothing open.
+  if (state.ending !== null) interruptAll(state, event.at);
 }
 
 /** Ends a run: what is still open in it was interrupted, at the time of the end. */
@@ -108,9 +110,13 @@ export function endRun(state: RunState, ending: Ending): void {
   // The first end stands: finalizing twice, or by two processes, gives the same.
   if (state.ending !== null) return;
   state.ending = { ...ending, endedAt };
-  interruptSteps(state.steps, endedAt);
-  interruptIssues(state.issues, endedAt);
-  interruptCycles(state.cycles, endedAt);
+  interruptAll(state, endedAt);
+}
+
+function interruptAll(state: RunState, at: string | null): void {
+  interruptSteps(state.steps, at);
+  interruptIssues(state.issues, at);
+  interruptCycles(state.cycles, at);
 }
 
 export function statusOf({ ending, openStatus }: RunState): RunStatus | 'running' | 'stale' {
@@ -167,7 +173,13 @@ const ABOUT_ISSUES = new Set<string>([
 function nextDue(state: RunState, event: RunlogEvent): string | null {
   const seconds = state.started?.beat_seconds ?? null;
   const own = event.type === 'run.beat' ? (event.due ?? null) : null;
-  const promised = seconds === null ? null : formatInstant((parseInstant(event.at) as number) + 2 * seconds * 1e6);
+  const promised = seconds === null ? null : laterBy(event.at, 2 * seconds);
   const latest = own !== null && (promised === null || own > promised) ? own : promised;
   return latest !== null && (state.due === null || latest > state.due) ? latest : state.due;
+}
+
+/** A time so many seconds later, at the most the last one that can be written. */
+function laterBy(at: string, seconds: number): string {
+  const LAST_SECONDS = Date.UTC(9999, 11, 31) / 1000;
+  return formatInstant(Math.min((parseInstant(at) as number) + seconds * 1e6, LAST_SECONDS * 1e6));
 }

@@ -85,9 +85,9 @@ export function isOpen(step: Step): boolean {
   return step.status === 'STARTED' && step.agent !== null && step.endedAt === null;
 }
 
-/** The steps that are executions, not only notes. */
+/** The steps that are executions, not only notes: an end whose start was lost is one too, and may be a failure. */
 export function executions(steps: readonly Step[]): Step[] {
-  return steps.filter(({ agent }) => agent !== null);
+  return steps.filter(({ agent, status }) => agent !== null || status !== 'STARTED');
 }
 
 function newStep(number: number, agent: string | null): Step {
