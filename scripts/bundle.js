@@ -1,12 +1,31 @@
-// The two bundles: record.cjs, the direct way of recording commands (CommonJS, for the ES module loader alone costs a quarter of
-// Node's start), and main.js with its chunks, everything where a person waits for text.
+// The bundles. record.cjs is the direct way of recording commands: CommonJS, for the ES module loader alone costs a quarter of
+// Node's start, and small, for V8 needs a millisecond for every 30 KB, 4% of that start. What only some calls need lies in files
+// beside it, each loaded by the first call into it. main.js and its chunks are everything where a person waits for text.
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-/** @returns {Promise<{ record: import('esbuild').BuildResult, main: import('esbuild').BuildResult }>} */
+/**
+ * The files of the direct way, and the modules whose functions are called across: a file leaves to those above it what they
+ * have, and has copies of all else, so none needs more than it calls. record.cjs comes last and leaves to all of them.
+ */
+const DIRECT = [
+  // Texts that could hold a secret.
+  ['record-secrets', ['src/events/redaction/event.ts']],
+  // `start`, and runs whose start waits in the spool.
+  ['record-start', ['src/commands/start.ts', 'src/runs/create.ts']],
+  // Finding the run without RUNLOG_RUN or --run ID.
+  ['record-owner', ['src/runs/open-run.ts', 'src/runs/processes.ts']],
+  ['record-more', ['src/commands/append-command.ts', 'src/commands/append-stream.ts']],
+  ['record', ['src/cli/record.ts']],
+];
+/** Never copied: an error that one file throws must be the same class to another that catches it. record.cjs exports it. */
+const SHARED = 'src/events/errors.ts';
+
+/** @returns {Promise<{ record: Record<string, import('esbuild').BuildResult>, main: import('esbuild').BuildResult }>} */
 export async function bundle({ write }) {
   const common = {
     absWorkingDir: root,
@@ -16,24 +35,27 @@ export async function bundle({ write }) {
     minifySyntax: true,
     minifyWhitespace: true,
     metafile: true,
-    write,
     logLevel: 'warning',
     define: { RUNLOG_VERSION: JSON.stringify(version) },
   };
-  const record = await build({
-    ...common,
-    entryPoints: ['src/cli/record.ts'],
-    outfile: 'dist/record.cjs',
-    format: 'cjs',
-    minifyIdentifiers: true,
-    write: false,
-  });
-  if (write) {
-    mkdirSync(`${root}dist`, { recursive: true });
-    writeFileSync(`${root}dist/record.cjs`, withoutCopies(record.outputFiles[0].text));
+  if (write) mkdirSync(`${root}dist`, { recursive: true });
+  const record = {};
+  for (const [index, [file, modules]] of DIRECT.entries()) {
+    const result = await build({
+      ...common,
+      stdin: { contents: modules.map((module) => `export * from './${module}';`).join('\n'), resolveDir: root },
+      outfile: `dist/${file}.cjs`,
+      format: 'cjs',
+      minifyIdentifiers: true,
+      write: false,
+      plugins: [leaveTo(DIRECT.slice(0, index), file !== 'record')],
+    });
+    record[`${file}.cjs`] = result;
+    if (write) writeFileSync(`${root}dist/${file}.cjs`, withoutCopies(result.outputFiles[0].text));
   }
   const main = await build({
     ...common,
+    write,
     entryPoints: ['src/cli/main.ts'],
     outdir: 'dist',
     format: 'esm',
@@ -45,15 +67,46 @@ export async function bundle({ write }) {
   return { record, main };
 }
 
+/** Puts functions that load a file when they are called in the place of that file's modules. */
+function leaveTo(files, isBeside) {
+  const homes = new Map(files.flatMap(([file, modules]) => modules.map((module) => [join(root, module), file])));
+  return {
+    name: 'leave-to',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^\.\/record[a-z-]*\.cjs$/ }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const file = homes.get(path);
+        if (file !== undefined)
+          return { contents: functionsOf(path, (name) => `(...args) => require('./${file}.cjs').${name}(...args)`) };
+        // By then record.cjs is loaded: it has called.
+        if (isBeside && path === join(root, SHARED))
+          return { contents: functionsOf(path, (name) => `require('./record.cjs').${name}`) };
+        return undefined;
+      });
+    },
+  };
+}
+
+/** A module that exports the same functions and classes as another. Whoever imports anything else of it stops the build. */
+function functionsOf(path, write) {
+  const names = [...readFileSync(path, 'utf8').matchAll(/^export (?:async )?(?:function|class) (\w+)/gm)];
+  return names.map(([, name]) => `export const ${name} = ${write(name)};`).join('\n');
+}
+
 /**
  * esbuild wraps each `import fs from 'node:fs'` into a copy of that module's hundred properties, once for every file that has it:
- * two milliseconds of a recording command. Only their default is used, so an object with just that serves.
+ * two milliseconds of a recording command. Only their default is used, so one object with just that serves all.
  */
 function withoutCopies(code) {
   const wrapper = /(\w+)=\((\w+),(\w+),(\w+)\)=>\(\4=\2!=null\?/.exec(code)?.[1];
-  if (wrapper === undefined) throw new Error('record.cjs: the wrapper of default imports was not found');
-  return code.replaceAll(
-    new RegExp(`\\b${wrapper}\\(require\\("(node:[^"]+)"\\)(?:,1)?\\)`, 'g'),
-    '{default:require("$1")}',
+  if (wrapper === undefined) {
+    if (/require\("node:/.test(code)) throw new Error('the wrapper of default imports was not found');
+    return code;
+  }
+  const names = new Set();
+  const body = code.replaceAll(
+    new RegExp(`\\b${wrapper}\\(require\\("node:([a-z]+)"\\)(?:,1)?\\)`, 'g'),
+    (_, name) => names.add(name) && `$node_${name}`,
   );
+  return [...names].map((name) => `const $node_${name}={default:require("node:${name}")};`).join('') + body;
 }

@@ -3,7 +3,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { RunlogError } from '../events/errors.js';
 import type { Input } from '../commands/input.js';
 import { print } from '../commands/input.js';
-import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec } from './command-table.js';
+import { COMMAND_HELP, type CommandHelp, GLOBAL_HELP } from './command-help.js';
+import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec, readArgs, readOptions } from './command-table.js';
 import { inputOf } from './context.js';
 import { findCommand, type Parsed } from './parse.js';
 import { reportError } from './report-error.js';
@@ -32,7 +33,7 @@ async function perform(argv: readonly string[]): Promise<void> {
   const program = makeProgram(given, async (spec, args) => {
     if (spec.command === 'required' && command === null)
       throw new RunlogError('usage', `${spec.name} needs -- and a command`, {
-        hint: `For example: ${spec.examples[0]}`,
+        hint: `For example: ${COMMAND_HELP[spec.name]?.examples[0]}`,
       });
     const action = await loadAction(spec.name);
     await action(inputOf({ args, given, command }));
@@ -61,7 +62,7 @@ function makeProgram(given: Parsed['given'], perform_: (spec: CommandSpec, args:
     .configureOutput({ writeOut: print, writeErr: () => undefined })
     .exitOverride()
     .showSuggestionAfterError();
-  for (const spec of GLOBAL_OPTIONS) program.addOption(makeOption(spec, given));
+  for (const spec of readOptions(GLOBAL_OPTIONS)) program.addOption(makeOption(spec, GLOBAL_HELP, given));
   const parents = new Map<string, Command>();
   for (const spec of COMMANDS) addCommand(program, parents, spec, given, perform_);
   return program;
@@ -74,20 +75,19 @@ function addCommand(
   given: Parsed['given'],
   perform_: (spec: CommandSpec, args: string[]) => Promise<void>,
 ): void {
+  const help = COMMAND_HELP[spec.name] as CommandHelp;
   const [first = '', second] = spec.name.split(' ');
   const command =
-    second === undefined ? program.command(first) : parentOf(program, parents, first, spec.group).command(second);
-  if (second === undefined) command.helpGroup(`${spec.group}:`);
-  command.summary(spec.summary).description(spec.summary);
-  for (const argument of spec.args) {
-    const name = argument.isRepeatable === true ? `${argument.name}...` : argument.name;
-    command.argument(argument.isOptional === true ? `[${name}]` : `<${name}>`);
-  }
+    second === undefined ? program.command(first) : parentOf(program, parents, first, help.group).command(second);
+  if (second === undefined) command.helpGroup(`${help.group}:`);
+  command.summary(help.summary).description(help.summary);
+  for (const arg of readArgs(spec.args)) command.argument(arg);
   if (spec.command !== undefined)
     command.usage(`${command.usage()} ${spec.command === 'required' ? '-- CMD ARG...' : '[-- CMD ARG...]'}`);
-  for (const option of spec.options) command.addOption(makeOption(option, given));
-  for (const option of GLOBAL_OPTIONS) command.addOption(makeOption(option, given).hideHelp());
-  command.addHelpText('after', `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join('\n')}`);
+  for (const option of readOptions(spec.options)) command.addOption(makeOption(option, help.options, given));
+  for (const option of readOptions(GLOBAL_OPTIONS))
+    command.addOption(makeOption(option, GLOBAL_HELP, given).hideHelp());
+  command.addHelpText('after', `\nExamples:\n${help.examples.map((example) => `  ${example}`).join('\n')}`);
   command.action(() => perform_(spec, command.args));
 }
 
@@ -106,10 +106,10 @@ function parentOf(program: Command, parents: Map<string, Command>, name: string,
 }
 
 /** Values are kept in the order of the command line, which is the order of the fields in a log. */
-function makeOption({ name, short, value, summary }: OptionSpec, given: Parsed['given']): Option {
+function makeOption({ name, short, value }: OptionSpec, help: CommandHelp['options'], given: Parsed['given']): Option {
   const flags = `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` <${value}>`}`;
   // `--no-x` would make commander keep a default of its own for `x`.
-  const option = new Option(flags, summary).argParser((text: string) => {
+  const option = new Option(flags, help[name]).argParser((text: string) => {
     given.push([name, text]);
     return text;
   });

@@ -1,6 +1,6 @@
 // The direct way from arguments to a command: for what is sound. Anything else gives null and is left to commander, which alone
 // speaks of usage errors.
-import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec } from './command-table.js';
+import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec, readArgs, readOptions } from './command-table.js';
 
 export interface Parsed {
   spec: CommandSpec;
@@ -13,11 +13,11 @@ export interface Parsed {
 /** Parses a command line (without node and script); null where it is not sound, asks for help or names no command. */
 export function parseDirect(argv: readonly string[]): Parsed | null {
   const given: Parsed['given'] = [];
-  const start = takeOptions(argv, 0, GLOBAL_OPTIONS, given);
+  const start = takeOptions(argv, 0, readOptions(GLOBAL_OPTIONS), given);
   if (start === null) return null;
   const spec = findCommand(argv, start);
   if (spec === undefined) return null;
-  const options = [...GLOBAL_OPTIONS, ...spec.options];
+  const options = [...readOptions(GLOBAL_OPTIONS), ...readOptions(spec.options)];
   const args: string[] = [];
   let command: string[] | null = null;
   for (let index = start + spec.name.split(' ').length; index < argv.length;) {
@@ -77,7 +77,8 @@ function takeOptions(
 }
 
 function isComplete(spec: CommandSpec, args: readonly string[], command: readonly string[] | null): boolean {
-  const required = spec.args.filter(({ isOptional }) => isOptional !== true).length;
-  const most = spec.args.some(({ isRepeatable }) => isRepeatable === true) ? Infinity : spec.args.length;
+  const wanted = readArgs(spec.args);
+  const required = wanted.filter((arg) => arg.startsWith('<')).length;
+  const most = spec.args.includes('...') ? Infinity : wanted.length;
   return args.length >= required && args.length <= most && (spec.command !== 'required' || command !== null);
 }

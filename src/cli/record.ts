@@ -4,6 +4,8 @@ import { parseDirect } from './parse.js';
 import { RECORDING_ACTIONS } from './recording-actions.js';
 import { reportError } from './report-error.js';
 
+export { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+
 /** Does what a command line says if it is a sound recording command; false where it is anything else. */
 export function record(argv: readonly string[]): boolean {
   const parsed = parseDirect(argv);

@@ -5,7 +5,7 @@ import { RunlogError } from '../events/errors.js';
 import type { Json } from '../events/vocabulary.js';
 import { nowMicros } from './clock.js';
 import { newEventId } from './event-id.js';
-import { syncFolder } from './folder.js';
+import { makeFolder, syncFolder } from './folder.js';
 import { LINE_LIMIT_BYTES, encodeLine } from './line.js';
 
 /** Where a value of an event has gone, by its JSON pointer: `{"/fields/0/1": {"sha256": …, "bytes": …}}`. */
@@ -76,7 +76,7 @@ export function writeBlob(runDir: string, content: Buffer): string {
   const folder = path.join(runDir, 'blobs');
   const target = path.join(folder, sha256);
   if (fs.existsSync(target)) return sha256;
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const aside = path.join(folder, `.${sha256}.${newEventId(nowMicros())}`);
   try {
     // Before the line that names it: a line on the disk whose value is not there would be a promise broken.

@@ -1,5 +1,6 @@
-// Folders: making what happened in one survive a power loss.
+// Folders: making them, and making what happened in one survive a power loss.
 import fs from 'node:fs';
+import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
 
 /** Makes a rename in a folder survive a power loss. Some file systems cannot sync a folder; the rename is then as safe as it gets. */
@@ -11,5 +12,21 @@ export function syncFolder(folder: string): void {
     if (errnoOf(error) !== 'EINVAL' && errnoOf(error) !== 'EISDIR') throw error;
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+/**
+ * Makes a folder and those above it that are missing, for the owner alone. Node's own recursive mkdir never returns where a parent
+ * takes no folders, as under /proc.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'EEXIST' && fs.statSync(folder).isDirectory()) return;
+    if (code !== 'ENOENT' || path.dirname(folder) === folder || fs.existsSync(path.dirname(folder))) throw error;
+    makeFolder(path.dirname(folder));
+    makeFolder(folder);
   }
 }

@@ -8,7 +8,7 @@ import * as tar from 'tar';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import { readJournal } from '../journal/read.js';
 import { foldRun, type RunState } from '../views/run.js';
-import { syncFolder } from '../journal/folder.js';
+import { makeFolder, syncFolder } from '../journal/folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 
@@ -22,7 +22,7 @@ export async function archiveRun(store: Store, runId: string): Promise<Contents>
   const contents = digestRun(store, runId);
   if (fs.existsSync(target) && (await holds(target, runId, contents))) return contents;
   const aside = path.join(paths.archiveDir(store), `.${runId}.tmp`);
-  fs.mkdirSync(paths.archiveDir(store), { recursive: true, mode: 0o700 });
+  makeFolder(paths.archiveDir(store));
   fs.rmSync(aside, { force: true });
   try {
     await pipeline(

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf, RunlogError } from '../events/errors.js';
+import { makeFolder } from '../journal/folder.js';
 
 /** Replaces a file's content. Does nothing where it is that already, so that doing a thing twice changes nothing. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
@@ -10,7 +11,7 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
   // One name for all: what a killed command left there is written over by the next.
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(path.dirname(file));
     fs.rmSync(aside, { force: true });
     const fd = fs.openSync(aside, 'wx', 0o600);
     try {

@@ -5,7 +5,7 @@ import { RunlogError, errnoOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeMetadata } from '../formats/run-files.js';
 import { encodeFitting, writeBlob } from '../journal/blobs.js';
-import { syncFolder } from '../journal/folder.js';
+import { makeFolder, syncFolder } from '../journal/folder.js';
 import { openSegment } from '../journal/segment.js';
 import { foldRun } from '../views/run.js';
 import * as paths from './paths.js';
@@ -19,11 +19,11 @@ export function createRun(
 ): 'made' | 'taken' {
   const runs = paths.runsDir(store);
   const runId = start.run_id;
-  fs.mkdirSync(runs, { recursive: true, mode: 0o700 });
+  makeFolder(runs);
   if (isTaken(store, runId)) return 'taken';
   const aside = path.join(runs, `.new-${process.pid}-${start.id}`);
   try {
-    fs.mkdirSync(path.join(aside, 'journal'), { recursive: true, mode: 0o700 });
+    makeFolder(path.join(aside, 'journal'));
     const segment = openSegment(path.join(aside, 'journal', paths.segmentName()));
     try {
       for (const event of [start, ...rest])

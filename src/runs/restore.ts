@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, messageOf } from '../events/errors.js';
 import { digestRun, holds, unpackRun } from './archive.js';
-import { syncFolder } from '../journal/folder.js';
+import { makeFolder, syncFolder } from '../journal/folder.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
@@ -24,7 +24,7 @@ export async function restoreRun(store: Store, text: string, lockTimeoutSeconds:
         hint: `Its archive, which differs, is ${archive}`,
       });
     }
-    fs.mkdirSync(paths.runsDir(store), { recursive: true, mode: 0o700 });
+    makeFolder(paths.runsDir(store));
     const aside = fs.mkdtempSync(path.join(paths.runsDir(store), '.restore-'));
     try {
       const { mode } = fs.statSync(aside);

@@ -11,6 +11,7 @@ import { newEventId } from '../journal/event-id.js';
 import { openSegment } from '../journal/segment.js';
 import type { Store } from './paths.js';
 import { hasProcess, readProcess } from './processes.js';
+import { makeFolder } from '../journal/folder.js';
 
 /** The ending of files with lines that are no events: kept for a person to look at. */
 const BAD = '.bad';
@@ -34,7 +35,7 @@ export function spool(
   env: NodeJS.ProcessEnv,
   isNew = false,
 ): string {
-  fs.mkdirSync(spoolDir(env), { recursive: true, mode: 0o700 });
+  makeFolder(spoolDir(env));
   const file = path.join(spoolDir(env), spoolName(store, runId));
   if (isNew) fs.closeSync(fs.openSync(file, 'wx', 0o600));
   const lines = events.map((event) => `\n${JSON.stringify({ store: store.dir, run_id: runId, event })}\n`);

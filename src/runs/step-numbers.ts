@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
 import { runDir, type Store } from './paths.js';
+import { makeFolder } from '../journal/folder.js';
 
 /**
  * Reserves the next number by making the file `steps/<number>`, which only one process can do. The numbers taken are dense, so
@@ -19,7 +20,7 @@ export function reserveStepNumber(store: Store, runId: string): number | null {
         return number;
       } catch (error) {
         if (errnoOf(error) === 'ENOENT' && fs.existsSync(runDir(store, runId)) && !fs.existsSync(folder)) {
-          fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+          makeFolder(folder);
           number -= 1;
         } else if (errnoOf(error) !== 'EEXIST') throw error;
       }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Store } from './paths.js';
+import { makeFolder } from '../journal/folder.js';
 
 /** Names of folders in the trash: what is looked at once more, and what may be deleted. */
 const HELD = 'held-';
@@ -13,7 +14,7 @@ const GONE = 'gone-';
  */
 export function discard(store: Store, file: string, isToGo: (place: string) => boolean = () => true): boolean {
   const trash = trashDir(store);
-  fs.mkdirSync(trash, { recursive: true, mode: 0o700 });
+  makeFolder(trash);
   const held = fs.mkdtempSync(path.join(trash, HELD));
   const place = path.join(held, path.basename(file));
   fs.renameSync(file, place);

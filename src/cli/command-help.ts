@@ -1,0 +1,316 @@
+// What help says: of each command its group, a summary, its options and examples. The grammar is in command-table.ts; a test
+// holds that both name the same.
+
+export interface CommandHelp {
+  group: 'Record' | 'Afterwards' | 'The store';
+  summary: string;
+  /** What each option is for, by its name. */
+  options: Readonly<Record<string, string>>;
+  examples: readonly string[];
+}
+
+export const GLOBAL_HELP: Readonly<Record<string, string>> = {
+  dir: 'the store (else RUNLOG_DIR, else runlog.config.json, else ./logs)',
+  json: 'answer with one JSON document',
+  quiet: 'say only what must be said',
+  'no-color': 'no colours (as NO_COLOR, TERM=dumb)',
+};
+
+const RECORDING = {
+  run: 'the run (else RUNLOG_RUN, else the run that this script started)',
+  durable: 'wait until the disk has it',
+  strict: 'exit 74 if the event could not be kept at all',
+  'no-redact': 'keep secrets as they are',
+};
+
+const START = {
+  project: 'the project',
+  name: 'a name, for runs without a project',
+  mode: 'execution mode: implement_all, single_issue, analyze…',
+  issue: 'the one issue that the run is about',
+  provider: 'who serves the model (else LLM_PROVIDER)',
+  model: 'the model (else LLM_MODEL)',
+  temperature: 'its temperature (else LLM_TEMPERATURE)',
+  intent: 'what the run is for: development_flow, review_code…',
+  trigger: 'what set it off',
+  'trigger-issue': 'the issue that set it off',
+  'trigger-status': 'and the status of that issue',
+  tag: 'a tag; may be repeated',
+  id: 'the run id, instead of one made of time and project',
+  beat: 'promise a sign of life at least this often',
+  'no-redact': 'keep secrets as they are',
+};
+
+export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
+  start: {
+    group: 'Record',
+    summary: 'start a run and print its id',
+    options: { 'owner-pid': 'the process whose death ends the run (default: the script that calls)', ...START },
+    examples: [
+      'export RUNLOG_RUN=$(runlog start --project 171)',
+      'runlog start --name nightly --model gpt-5 --tag team=ml',
+    ],
+  },
+  append: {
+    group: 'Record',
+    summary: 'log an action; with -- CMD run it and log how it went',
+    options: {
+      command: 'the command that was run',
+      result: 'what came of it',
+      explanation: 'why it was done',
+      input: 'what a calculation starts from',
+      calculation: 'how it goes',
+      decision: 'what was decided',
+      reasoning: 'and why',
+      status: 'where things stand',
+      'next-steps': 'what comes next',
+      details: 'details',
+      error: 'what went wrong',
+      field: 'any other field; may be repeated',
+      at: 'when it happened, if not now',
+      log: 'append to this log file alone, without a run',
+      stdin: 'read one JSON object a line',
+      ...RECORDING,
+    },
+    examples: [
+      'runlog append VERIFY_MODEL "Checking the model" --command "ls models" --result "15 files"',
+      'runlog append CHECK_DISK "Enough space?" -- df -h .',
+      'git log -1 | runlog append CHECK_GIT --result -',
+    ],
+  },
+  plan: {
+    group: 'Record',
+    summary: 'record the method chosen, and its backups',
+    options: {
+      choice: 'the method',
+      rationale: 'why this one',
+      backup: 'what to try where it fails; may be repeated',
+      hyperparams: 'its parameters',
+      ...RECORDING,
+    },
+    examples: [
+      'runlog plan --choice gc --rationale "mostly continuous" --backup ctgan --backup tvae',
+      `runlog plan --choice lora --hyperparams '{"rank": 8}'`,
+    ],
+  },
+  'step start': {
+    group: 'Record',
+    summary: 'an agent begins a task; prints the step number',
+    options: {
+      task: 'what it does',
+      issue: 'the issue it belongs to',
+      attempt: 'which attempt (default: counted)',
+      ...RECORDING,
+    },
+    examples: [
+      'STEP=$(runlog step start coding --task "write the parser")',
+      'runlog step start review --issue 3 --attempt 2',
+    ],
+  },
+  'step note': {
+    group: 'Record',
+    summary: 'a note to a step: planned, training, metrics, error, cancelled or any title',
+    options: { detail: 'what there is to say', metric: 'a value; may be repeated', ...RECORDING },
+    examples: [
+      'runlog step note 1 training --detail "attempt 1: method=gc"',
+      'runlog step note 1 metrics --metric KS=0.320 --metric MIA=0.974',
+    ],
+  },
+  'step end': {
+    group: 'Record',
+    summary: 'a step ends',
+    options: {
+      status: 'SUCCESS, FAIL or BLOCKED',
+      summary: 'what came out of it',
+      error: 'what went wrong',
+      ...RECORDING,
+    },
+    examples: [
+      'runlog step end "$STEP" --status SUCCESS --summary "12 tests pass"',
+      'runlog step end review --status BLOCKED --error "needs a second reader"',
+    ],
+  },
+  'issue start': {
+    group: 'Record',
+    summary: 'work on an issue begins',
+    options: { complexity: 'its complexity score', ...RECORDING },
+    examples: ['runlog issue start 3', 'runlog issue start 3 --complexity 5'],
+  },
+  'issue end': {
+    group: 'Record',
+    summary: 'work on an issue ends',
+    options: { status: 'completed, failed or skipped', error: 'what went wrong', ...RECORDING },
+    examples: ['runlog issue end 3 --status completed', 'runlog issue end 4 --status failed --error "no reviewer"'],
+  },
+  metric: {
+    group: 'Record',
+    summary: 'a measured value, and the limit it should keep',
+    options: {
+      unit: 'its unit',
+      max: 'the most it may be',
+      min: 'the least it may be',
+      step: 'the step it belongs to',
+      issue: 'the issue it belongs to',
+      ...RECORDING,
+    },
+    examples: ['runlog metric KS 0.32 --max 0.10', 'runlog metric coverage 87.5 --unit % --min 80 --issue 3'],
+  },
+  error: {
+    group: 'Record',
+    summary: 'something went wrong, in its own words',
+    options: {
+      severity: 'how bad it is',
+      agent: 'who met it',
+      issue: 'the issue it belongs to',
+      resolved: 'it has been dealt with',
+      ...RECORDING,
+    },
+    examples: [
+      'runlog error AssertionError "discrete columns must be present"',
+      'runlog error Timeout "no answer in 30 s" --agent coding --resolved',
+    ],
+  },
+  beat: {
+    group: 'Record',
+    summary: 'still alive',
+    options: { within: 'when the next one is due (default: as start promised)', ...RECORDING },
+    examples: ['runlog beat', 'runlog beat --within 10m'],
+  },
+  run: {
+    group: 'Record',
+    summary: 'start a run, run CMD in it, finalize; exits with the status of CMD',
+    options: { ...START },
+    examples: ['runlog run --project 171 -- ./train.sh', 'runlog run --name backup --beat 60 -- rsync -a src/ dst/'],
+  },
+  finalize: {
+    group: 'Afterwards',
+    summary: 'end runs: the one given, or all that have died',
+    options: {
+      all: 'every run that has died, even where RUNLOG_RUN is set',
+      status: 'completed, failed, partial, interrupted or cancelled',
+      'exit-code': 'the exit status of what was recorded',
+      error: 'what went wrong',
+      cause: 'why it ended',
+      'stale-after': 'how long a run without an owner may be silent (default 24h)',
+      force: 'also a run that is alive',
+      'dry-run': 'only say what would be done',
+      'lock-timeout': 'wait for another finalize (default 0)',
+    },
+    examples: [
+      'runlog finalize',
+      `trap 'runlog finalize --exit-code $?' EXIT`,
+      'runlog finalize latest --status failed --error "out of memory"',
+    ],
+  },
+  summary: {
+    group: 'Afterwards',
+    summary: 'what happened in a run',
+    options: { format: 'text, markdown or trace' },
+    examples: ['runlog summary', 'runlog summary latest~1 --format markdown'],
+  },
+  show: {
+    group: 'Afterwards',
+    summary: 'every event of a run',
+    options: {},
+    examples: ['runlog show latest', 'runlog show run_20251003_181952_project_171 --json'],
+  },
+  list: {
+    group: 'Afterwards',
+    summary: 'the runs of the store, newest first',
+    options: {
+      status: 'only with this status; may be repeated',
+      since: 'only started since',
+      until: 'only started before',
+      project: 'only of this project',
+      model: 'only with this model',
+      intent: 'only with this intent',
+      tag: 'only with this tag; may be repeated',
+      failed: 'only failed, partial and interrupted ones',
+      limit: 'at most so many',
+    },
+    examples: ['runlog list --failed --since 2d', 'runlog list --project 171 --json'],
+  },
+  tail: {
+    group: 'Afterwards',
+    summary: 'the last events of a run; -f waits for more',
+    options: {
+      follow: 'wait for more, until the run has ended',
+      lines: 'how many events (default 10)',
+      type: 'only events of this type; may be repeated',
+      grep: 'only events whose line matches',
+    },
+    examples: ['runlog tail -f', 'runlog tail latest -n 50 --type error.raised'],
+  },
+  'export csv': {
+    group: 'Afterwards',
+    summary: 'the seven tables, for spreadsheets and data frames',
+    options: {
+      out: 'where to (default: csv/ of the store)',
+      run: 'only this run; may be repeated',
+      rebuild: 'all from the journals and the archive, nothing from the files that are there',
+      'lock-timeout': 'wait for another export (default 0)',
+    },
+    examples: ['runlog export csv', 'runlog export csv --out tables --run latest'],
+  },
+  'export log': {
+    group: 'Afterwards',
+    summary: 'the design-experiment log of a run',
+    options: {},
+    examples: ['runlog export log latest > design-experiment.log', 'runlog import old.log | xargs runlog export log'],
+  },
+  'export trace': {
+    group: 'Afterwards',
+    summary: 'the execution trace of a run',
+    options: {},
+    examples: ['runlog export trace latest > trace.json', 'runlog export trace latest | jq .pipeline_status'],
+  },
+  import: {
+    group: 'Afterwards',
+    summary: 'make runs of logs written by hand or by other tools; prints the run ids',
+    options: {
+      format: 'log or auto',
+      timezone: 'the zone of times without one, e.g. Europe/Berlin (default: this machine)',
+      'no-redact': 'keep secrets as they are',
+    },
+    examples: [
+      'runlog import fixtures/design-experiment.log',
+      'runlog import experiments/*/design-experiment.log --timezone UTC',
+    ],
+  },
+  rotate: {
+    group: 'The store',
+    summary: 'put old runs into the archive',
+    options: {
+      'max-runs': 'keep so many (default 100)',
+      'max-age': 'keep those younger (default 30d)',
+      'max-size': 'keep the newest that fit',
+      'keep-failed': 'keep all but completed runs',
+      'keep-tag': 'keep runs with this tag; may be repeated',
+      delete: 'delete them instead',
+      'dry-run': 'only say what would be done',
+      'lock-timeout': 'wait for another rotate (default 0)',
+    },
+    examples: ['runlog rotate --dry-run', 'runlog rotate --max-age 90d --keep-failed --quiet'],
+  },
+  restore: {
+    group: 'The store',
+    summary: 'bring a run back from the archive',
+    options: { 'lock-timeout': 'wait for a rotate (default 0)' },
+    examples: [
+      'runlog restore run_20251003_181952_project_171',
+      'runlog restore run_20251003_181952_project_171 --lock-timeout 10',
+    ],
+  },
+  pin: {
+    group: 'The store',
+    summary: 'keep a run from rotation',
+    options: {},
+    examples: ['runlog pin latest', 'runlog pin run_20251003_181952_project_171'],
+  },
+  unpin: {
+    group: 'The store',
+    summary: 'let rotation have it again',
+    options: {},
+    examples: ['runlog unpin latest', 'runlog unpin run_20251003_181952_project_171'],
+  },
+};

@@ -1,0 +1,85 @@
+// Whether a text could hold a secret at all. Recording commands load the rules only then, so this accepts everything that a rule
+// can mask, and much that the rules then leave alone. A rule that is added must be accepted here too: suspicion.test.ts makes
+// texts of the rules' own patterns and holds this against them. Plain searches come first, for a regular expression is compiled
+// when it is first used, and these would take a millisecond of each recording command.
+
+/** Parts of names whose value may be a secret. */
+export const NAME_HINT: RegExp = /pass|pwd|token|secret|key|cred|auth|cookie|sig/i;
+/** Commands that take a password in a short option. */
+export const COMMAND_HINT: RegExp = /mysql|mariadb|sshpass|redis-cli|curl|login/;
+
+const NAME_HINTS = NAME_HINT.source.split('|');
+const COMMAND_HINTS = COMMAND_HINT.source.split('|');
+
+/** `password: x` in any dress, or the option `--password x`; whether a value follows is not asked. */
+const namedValue = (): RegExp =>
+  /(?:pass(?:word|wd|phrase|code)?|pwd|token|secret|key|credential|cookie|auth(?:orization)?|sig(?:nature)?)(?:s|_base)?(?:\\{0,3}["'`]\]?)?(?:[ \t]{0,20}[:=]|>)|(?<![\w-])--?(?=[\w-]{0,80}?(?:pass|pwd|token|secret|key|cred|auth|cookie|sig))[A-Z][\w-]{0,80}[ \t]/i;
+const userOfUrl = (): RegExp => /:\/\/(?:[^\s/:]*:|[\w~.%-]{20})[^\s/]*@/;
+const commandOption = (): RegExp => /-(?:[A-Za-z]*[apuU]|-(?:proxy-)?user)/;
+
+/** How tokens begin (see tokens.ts), and keys in PEM. */
+const TOKEN_STARTS =
+  'AKIA ASIA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glagent- gloas- xapp- hooks.slack.com/ /webhooks/ AIza ya29. 1//0 GOCSPX- hf_ npm_ pypi- k_live_ k_test_ k_prod_ whsec_ _v1_ glsa_ glc_ hvs. hvb. hvr. dckr_ dapi 8Q~ :AA lin_api_ lin_oauth_ shpat_ shpss_ shpca_ shppa_ sq0atp- sq0csp- TT3 r8_ gsk_ xai- nvapi- pplx- FlyV1 fo1_ sntrys_ sntryu_ AGE-SECRET-KEY- PRIVATE'.split(
+    ' ',
+  );
+/** Starts that other words have too: what must follow to make a token of them. */
+const VAGUE_STARTS: readonly (readonly [start: string, token: () => RegExp])[] = [
+  ['eyJ', () => /eyJ[\w-]{8}/],
+  ['sk-', () => /sk-[\w-]{16}/],
+  ['xox', () => /xox[abdeoprs]-/],
+  ['SG.', () => /SG\.[\w-]{16}/],
+  ['SK', () => /SK[0-9a-f]{32}/],
+  ['fm', () => /fm[12][ar]?_/],
+  ['earer', () => /earer[ \t\\]/],
+  ['aws_secret_access_key', () => /aws_secret_access_key /],
+];
+
+/** Whether any rule could mask something in a text. */
+export function mayBeSecret(text: string): boolean {
+  return (
+    (hasAny(text.toLowerCase(), NAME_HINTS) && namedValue().test(text)) ||
+    hasAny(text, TOKEN_STARTS) ||
+    VAGUE_STARTS.some(([start, token]) => text.includes(start) && token().test(text)) ||
+    (text.includes('://') && userOfUrl().test(text)) ||
+    (hasAny(text, COMMAND_HINTS) && commandOption().test(text))
+  );
+}
+
+/** Whether any rule could mask something in an event. Depth costs no stack. */
+export function mayHoldSecret(event: object): boolean {
+  const texts: string[] = [];
+  const pending: unknown[] = [event];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'string') texts.push(value);
+    else if (Array.isArray(value)) {
+      // The key of a field may make a secret of any value.
+      if (value.length === 2 && isSuspiciousName(value[0], value[1])) return true;
+      for (const element of value) pending.push(element);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        if (isSuspiciousName(key, inner) || (key === 'argv' && isSuspiciousArgv(inner))) return true;
+        texts.push(key);
+        pending.push(inner);
+      }
+    }
+  }
+  // Suspicion of a part is suspicion of the whole.
+  return mayBeSecret(texts.join('\n'));
+}
+
+function isSuspiciousName(name: unknown, value: unknown): boolean {
+  const canHold = typeof value === 'string' || (typeof value === 'object' && value !== null);
+  return canHold && typeof name === 'string' && hasAny(name.toLowerCase(), NAME_HINTS);
+}
+
+/** In a list of arguments, a command and its option, an option and its value are elements of their own. */
+function isSuspiciousArgv(argv: unknown): boolean {
+  if (!Array.isArray(argv)) return false;
+  const text = argv.filter((element) => typeof element === 'string').join('\n');
+  return hasAny(text.toLowerCase(), NAME_HINTS) || hasAny(text, COMMAND_HINTS);
+}
+
+function hasAny(text: string, parts: readonly string[]): boolean {
+  return parts.some((part) => text.includes(part));
+}

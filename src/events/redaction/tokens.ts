@@ -1,0 +1,99 @@
+// Secrets that can be told by their own looks: the tokens of services, by prefix.
+import { looksRandom, mark } from './values.js';
+
+// A token may follow a letter that is no part of it: \n in escaped JSON, %3D in a URL, \u0026 from Go, a colour sequence.
+export const START: string = String.raw`(?<=^|[^A-Za-z0-9]|\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9a-f]{2}|\x1b\[[\d;]{0,12}m)`;
+// The same, but never in the middle of base64url: a JWT scans far before it can fail, so it may start only once per run.
+export const START_OF_RUN: string = START.replace('[^A-Za-z0-9]', String.raw`[^\w-]`);
+const at = (source: string): RegExp => new RegExp(START + source, 'g');
+
+/**
+ * [what the text must contain, rule, what is masked]; compiled on first use, for most runs never meet a secret.
+ * Repetitions end at 9999: V8 overflows its stack when it backtracks over some 10 million characters.
+ */
+export const TOKENS: readonly (readonly [hint: string, rule: string, build: () => RegExp])[] = [
+  ['eyJ', 'jwt', jwt],
+  ['AKIA', 'aws-key-id', () => at('AKIA[A-Z0-9]{16}(?![A-Za-z0-9])')],
+  ['ASIA', 'aws-key-id', () => at('ASIA[A-Z0-9]{16}(?![A-Za-z0-9])')],
+  ['gh', 'github-token', () => /gh[pousr]_\w{20,9999}/g],
+  ['github_pat_', 'github-token', () => /github_pat_\w{20,9999}/g],
+  [
+    'gl',
+    'gitlab-token',
+    () => at(String.raw`gl(?:pat|dt|rt|cbt|ptt|ft|soat|agent|oas)-[\w-]{16,9999}(?:\.[\w-]{1,99}){0,3}`),
+  ],
+  ['xox', 'slack-token', () => /xox[abdeoprs]-[\w-]{10,9999}/g],
+  ['xapp-', 'slack-token', () => at(String.raw`xapp-\d[\w-]{10,9999}`)],
+  [
+    'hooks.slack.com/',
+    'slack-webhook',
+    () => /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]{8,9999}/g,
+  ],
+  [
+    '/webhooks/',
+    'discord-webhook',
+    () => /(?<=discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/\d{1,20}\/)[\w-]{8,9999}/g,
+  ],
+  ['AIza', 'google-api-key', () => at(String.raw`AIza[\w-]{30,9999}`)],
+  ['ya29.', 'google-token', () => at(String.raw`ya29\.[\w.-]{16,9999}`)],
+  ['1//0', 'google-token', () => at(String.raw`1\/\/0[\w-]{30,9999}`)],
+  ['GOCSPX-', 'google-secret', () => /GOCSPX-[\w-]{16,9999}/g],
+  ['sk-ant-', 'anthropic-key', () => at(String.raw`sk-ant-[\w-]{16,9999}`)],
+  [
+    'sk-',
+    'openai-key',
+    () => at(String.raw`sk-(?:(?:proj|svcacct|admin|None|or-v1|lf)-[\w-]{16,9999}|[A-Za-z0-9]{20,9999})`),
+  ],
+  ['hf_', 'huggingface-token', () => at('hf_[A-Za-z0-9]{30,9999}')],
+  ['npm_', 'npm-token', () => at('npm_[A-Za-z0-9]{30,9999}')],
+  ['pypi-', 'pypi-token', () => at(String.raw`pypi-[\w-]{50,9999}`)],
+  ['k_', 'stripe-key', () => at('[rs]k_(?:live|test|prod)_[A-Za-z0-9]{10,9999}')],
+  ['whsec_', 'webhook-secret', () => at('whsec_[A-Za-z0-9+/=]{16,9999}')],
+  ['SG.', 'sendgrid-key', () => at(String.raw`SG\.[\w-]{16,9999}\.[\w-]{16,9999}`)],
+  ['SK', 'twilio-key', () => at('SK[0-9a-f]{32}(?![A-Za-z0-9])')],
+  ['_v1_', 'digitalocean-token', () => at('do[opr]_v1_[A-Za-z0-9]{32,9999}')],
+  ['glsa_', 'grafana-token', () => at(String.raw`glsa_\w{20,9999}`)],
+  ['glc_', 'grafana-token', () => at('glc_[A-Za-z0-9+/=]{20,9999}')],
+  ['hv', 'vault-token', () => at(String.raw`hv[sbr]\.[\w-]{20,9999}`)],
+  ['dckr_', 'docker-token', () => /dckr_[po]at_[\w-]{16,9999}/g],
+  ['dapi', 'databricks-token', () => at('dapi[0-9a-f]{32}(?![A-Za-z0-9])')],
+  ['8Q~', 'azure-secret', () => at(String.raw`[\w.~-]{3}8Q~[\w.~-]{31,34}`)],
+  [':AA', 'telegram-token', () => /(?<!\d)\d{8,10}:AA[\w-]{32,9999}/g],
+  ['lin_', 'linear-key', () => at('lin_(?:api|oauth)_[A-Za-z0-9]{20,9999}')],
+  ['shp', 'shopify-token', () => at('shp(?:at|ss|ca|pa)_[A-Za-z0-9]{20,9999}')],
+  ['sq0', 'square-token', () => at(String.raw`sq0(?:atp|csp)-[\w-]{16,9999}`)],
+  ['TT3', 'atlassian-token', () => at(String.raw`A[TC][AC]?TT3[\w=+/-]{20,9999}`)],
+  ['r8_', 'replicate-token', () => at('r8_[A-Za-z0-9]{30,9999}')],
+  ['gsk_', 'groq-key', () => at('gsk_[A-Za-z0-9]{20,9999}')],
+  ['xai-', 'xai-key', () => at('xai-[A-Za-z0-9]{20,9999}')],
+  ['nvapi-', 'nvidia-key', () => at(String.raw`nvapi-[\w-]{20,9999}`)],
+  ['pplx-', 'perplexity-key', () => at('pplx-[A-Za-z0-9]{20,9999}')],
+  ['FlyV1', 'fly-token', () => at(String.raw`FlyV1[ \t]{1,9}[\w+/=,-]{16,9999}`)],
+  ['fo1_', 'fly-token', () => at(String.raw`fo1_[\w-]{20,9999}`)],
+  ['fm', 'fly-token', () => at('fm[12][ar]?_[A-Za-z0-9+/=_-]{20,9999}')],
+  ['sntry', 'sentry-token', () => at('sntry[su]_[A-Za-z0-9+/=_-]{20,9999}')],
+  ['AGE-SECRET-KEY-', 'age-key', () => /AGE-SECRET-KEY-1[A-Z0-9]{20,9999}/g],
+  ['aws_secret_access_key ', 'aws-secret', () => /(?<=aws_secret_access_key )[A-Za-z0-9+/]{20,99}/g],
+  ['pass:', 'password', () => /(?<=-pass(?:in|out)? ["']?pass:)[^\s"']{1,9999}/g],
+];
+
+const COMPILED: (RegExp | undefined)[] = [];
+
+function jwt(): RegExp {
+  const parts = String.raw`\.(?:eyJ[\w-]{4,9999}(?:\.[\w-]{0,9999})?|[\w-]{0,9999}\.[\w-]{8,9999}(?:\.[\w-]{1,9999}){0,2})`;
+  return new RegExp(`${START_OF_RUN}eyJ[\\w-]{8,9999}${parts}`, 'g');
+}
+
+export const BEARER: RegExp = /(?<![A-Za-z0-9])[Bb]earer[ \t\\]{1,8}([\w.~+/=-]{8,9999})/g;
+
+/** Masks tokens wherever they stand. */
+export function maskTokens(text: string): string {
+  let masked = text;
+  if (masked.includes('earer'))
+    masked = masked.replace(BEARER, (all, value: string) =>
+      looksRandom(value) || value.length > 40 ? all.slice(0, all.length - value.length) + mark('bearer') : all,
+    );
+  for (const [index, [hint, rule, build]] of TOKENS.entries())
+    if (masked.includes(hint)) masked = masked.replace((COMPILED[index] ??= build()), mark(rule));
+  return masked;
+}

@@ -1,0 +1,13 @@
+// Runs one command line in one of the ways that lead to the commands, with time and chance standing still: what two ways write
+// can then be compared byte by byte. Status 250: the way does not take this command line.
+const { join } = require('node:path');
+
+const NOW = Date.UTC(2025, 9, 3, 18, 19, 52, 551);
+Date.now = () => NOW;
+Math.random = () => 0.5;
+Object.defineProperty(globalThis, 'performance', { value: { timeOrigin: NOW, now: () => 0.874 } });
+
+const [way, ...argv] = process.argv.slice(2);
+const dist = join(__dirname, '..', '..', 'dist');
+if (way === 'full') import(join(dist, 'main.js')).then(({ main }) => main(argv));
+else if (!require(join(dist, 'record.cjs')).record(argv)) process.exitCode = 250;
