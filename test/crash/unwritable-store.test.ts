@@ -1,0 +1,202 @@
+// Recording never breaks what it records: where the store cannot be written events wait in the spool and come home later.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import type { RunlogEvent } from '../../src/events/vocabulary.js';
+import { tempStore, type TempStore } from '../support/runlog.js';
+
+const mounts: string[] = [];
+afterAll(() => {
+  for (const folder of mounts) asRoot(`umount --lazy '${folder}'`);
+});
+
+function asRoot(command: string): void {
+  execFileSync('sh', ['-c', command], { stdio: 'ignore' });
+}
+
+function mount(folder: string, options: string): boolean {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    asRoot(`mount -t tmpfs -o ${options} tmpfs '${folder}'`);
+    mounts.push(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const canMount = mount(path.join(tempStore().cwd, 'probe'), 'size=64k');
+const unlessMountable = canMount ? '' : ' (skipped: only root may mount a tmpfs)';
+
+async function actions(store: TempStore, runId: string): Promise<string[]> {
+  return (await store.events(runId)).flatMap((event: RunlogEvent) =>
+    event.type === 'action.logged' ? [event.action] : [],
+  );
+}
+
+const spooled = (store: TempStore): string[] => {
+  const folder = path.join(store.home, '.local', 'state', 'runlog', 'spool');
+  return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+};
+
+/** The run's journal folder is moved aside and a file put in its place; gives the way back. */
+function block(store: TempStore, runId: string): () => void {
+  const folder = path.dirname(store.segment(runId));
+  fs.renameSync(folder, `${folder}.aside`);
+  fs.writeFileSync(folder, 'in the way');
+  return () => {
+    fs.rmSync(folder);
+    fs.renameSync(`${folder}.aside`, folder);
+  };
+}
+
+test('an event that cannot be written waits in the spool, and comes home before the next one', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  const unblock = block(store, runId);
+  for (const action of ['ONE', 'TWO']) {
+    const { stdout, stderr, exitCode } = await store.runlog(['append', action, '--run', runId, '--json']);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ run_id: runId, id: expect.any(String) });
+    expect(stderr).toMatch(/^warning: cannot write to .*; the event waits in .* and comes home with the next command/);
+  }
+  expect(spooled(store)).toHaveLength(1);
+  unblock();
+  await store.ok('append', 'THREE', '--run', runId);
+  expect(await actions(store, runId)).toEqual(['ONE', 'TWO', 'THREE']);
+  expect(spooled(store)).toEqual([]);
+  expect(store.read('runs', runId, 'design-experiment.log').match(/^\[/gm)).toHaveLength(3);
+});
+
+test('what waits comes home once, with finalize too, and with several commands at a time', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  const unblock = block(store, runId);
+  await Promise.all([1, 2, 3, 4].map((number) => store.runlog(['append', `SPOOLED_${number}`, '--run', runId])));
+  unblock();
+  await Promise.all([
+    store.runlog(['finalize', runId]),
+    ...[1, 2, 3].map((number) => store.runlog(['append', `DIRECT_${number}`, '--run', runId])),
+  ]);
+  const all = await actions(store, runId);
+  expect(all.toSorted()).toEqual([...[1, 2, 3].map((n) => `DIRECT_${n}`), ...[1, 2, 3, 4].map((n) => `SPOOLED_${n}`)]);
+  expect(spooled(store)).toEqual([]);
+});
+
+test('XDG_STATE_HOME says where the spool is', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  block(store, runId);
+  const state = path.join(store.home, 'own-state');
+  const { stderr } = await store.runlog(['append', 'ONE', '--run', runId], { env: { XDG_STATE_HOME: state } });
+  expect(stderr).toContain(path.join(state, 'runlog', 'spool'));
+  expect(fs.readdirSync(path.join(state, 'runlog', 'spool'))).toHaveLength(1);
+});
+
+test('where even the spool fails stderr says NOT recorded; the exit status is 0, and 74 under --strict', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  block(store, runId);
+  const env = { XDG_STATE_HOME: store.path('runs', runId, 'journal') };
+  const lenient = await store.runlog(['append', 'ONE', '--run', runId], { env });
+  expect(lenient.exitCode).toBe(0);
+  expect(lenient.stderr).toMatch(/^warning: .*: the event was NOT recorded\n$/);
+  const strict = await store.runlog(['append', 'ONE', '--run', runId, '--strict'], { env });
+  expect(strict.exitCode).toBe(74);
+  expect(strict.stderr).toMatch(/^error: .*: the event was NOT recorded\nhint: /);
+  const byEnv = await store.runlog(['metric', 'KS', '1', '--run', runId, '--json'], {
+    env: { ...env, RUNLOG_STRICT: '1' },
+  });
+  expect(byEnv.exitCode).toBe(74);
+  expect(JSON.parse(byEnv.stdout)).toMatchObject({ error: { code: 'not_recorded', exit: 74 } });
+});
+
+test('a file in the place of the whole store: every recording command warns and exits 0, and all comes home', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  fs.renameSync(store.dir, `${store.dir}.aside`);
+  fs.writeFileSync(store.dir, 'in the way');
+  const commands = [
+    ['append', 'ONE'],
+    ['metric', 'KS', '1'],
+    ['error', 'T', 'm'],
+    ['step', 'start', 'coding'],
+    ['beat'],
+  ];
+  for (const command of commands) {
+    const { exitCode, stderr } = await store.runlog(command, { env: { RUNLOG_RUN: runId } });
+    expect({ command, exitCode, stderr }).toEqual({
+      command,
+      exitCode: 0,
+      stderr: expect.stringContaining('comes home with the next command'),
+    });
+  }
+  fs.rmSync(store.dir);
+  fs.renameSync(`${store.dir}.aside`, store.dir);
+  await store.ok('append', 'TWO', '--run', runId);
+  expect((await store.events(runId)).map(({ type }) => type)).toEqual([
+    ...['run.started', 'action.logged', 'metric.measured', 'error.raised', 'step.started', 'run.beat', 'action.logged'],
+  ]);
+});
+
+test.skipIf(!canMount)(
+  `a store on a read-only file system: events wait until it can be written again${unlessMountable}`,
+  async () => {
+    const store = tempStore();
+    mount(store.dir, 'size=1m');
+    const runId = await store.start('--id', 'run');
+    asRoot(`mount -o remount,ro '${store.dir}'`);
+    const { exitCode, stderr } = await store.runlog(['append', 'ONE', '--run', runId]);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('read-only file system');
+    const step = await store.runlog(['step', 'start', 'coding', '--run', runId]);
+    expect(step).toMatchObject({ exitCode: 0, stdout: 'coding\n' });
+    expect(await store.status(runId)).toBe('running');
+    const refused = await store.runlog(['finalize', runId]);
+    expect([73, 74]).toContain(refused.exitCode);
+    asRoot(`mount -o remount,rw '${store.dir}'`);
+    expect((await store.runlog(['step', 'end', 'coding', '--status', 'SUCCESS', '--run', runId])).stderr).toBe('');
+    expect(await actions(store, runId)).toEqual(['ONE']);
+    expect((await store.runlog(['finalize', runId])).exitCode).toBe(0);
+    expect(store.readJson('runs', runId, 'trace.json').steps).toMatchObject([
+      { agent_name: 'coding', status: 'SUCCESS' },
+    ]);
+  },
+);
+
+test.skipIf(!canMount)(
+  `a full disk: nothing acknowledged is lost, and all comes home once there is space${unlessMountable}`,
+  async () => {
+    const store = tempStore();
+    mount(store.dir, 'size=256k');
+    const runId = await store.start('--id', 'run');
+    await store.ok('append', 'FIRST', '--run', runId);
+    const filler = store.path('filler');
+    const fd = fs.openSync(filler, 'w');
+    try {
+      for (;;) fs.writeSync(fd, Buffer.alloc(4096));
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+    } finally {
+      fs.closeSync(fd);
+    }
+    const text = 'x'.repeat(1500);
+    const warnings: string[] = [];
+    for (let number = 1; number <= 8; number += 1) {
+      const { exitCode, stderr } = await store.runlog(['append', `FULL_${number}`, text, '--run', runId]);
+      expect(exitCode).toBe(0);
+      warnings.push(stderr);
+    }
+    expect(warnings.at(-1)).toMatch(/^warning: cannot write to .*(no space|only in part).*the event waits in /i);
+    expect(await store.status(runId)).toBe('running');
+    expect((await store.runlog(['finalize', runId])).exitCode).toBe(74);
+    fs.rmSync(filler);
+    await store.ok('append', 'LAST', '--run', runId);
+    expect(await actions(store, runId)).toEqual(['FIRST', ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `FULL_${n}`), 'LAST']);
+    expect(spooled(store)).toEqual([]);
+    await store.runlog(['finalize', runId]);
+    expect(store.read('runs', runId, 'design-experiment.log').match(/^\[/gm)).toHaveLength(10);
+    expect(await store.status(runId)).toBe('completed');
+  },
+);

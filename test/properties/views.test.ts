@@ -1,0 +1,213 @@
+// What holds for any run: a view that is extended equals one that is rebuilt, and CSV gives back what it was given.
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { RunlogEvent } from '../../src/events/vocabulary.js';
+import { decodeCsv, encodeCsv } from '../../src/formats/csv.js';
+import { encodeFinal, encodeIssueFile, encodeMetadata } from '../../src/formats/run-files.js';
+import { rowsOf, TABLE_NAMES } from '../../src/formats/tables.js';
+import { encodeTrace } from '../../src/formats/trace.js';
+import { applyEvent, emptyRun, foldRun, type RunState } from '../../src/views/run.js';
+import { traceOf } from '../../src/views/trace.js';
+
+const name = fc.constantFrom('a', 'b', 'constructor', '__proto__', '');
+const agent = fc.constantFrom('coding', 'review', '__proto__');
+const issue = fc.option(fc.constantFrom('1', '2', '../x'));
+const step = fc.option(fc.integer({ min: 0, max: 4 }));
+const BODIES = [
+  fc.record({
+    type: fc.constant('run.started'),
+    run_id: name,
+    specific_issue: issue,
+    beat_seconds: fc.option(fc.integer({ min: 1, max: 99 })),
+  }),
+  fc.record({ type: fc.constant('run.beat'), due: fc.constant(null) }),
+  fc.record({
+    type: fc.constant('run.ended'),
+    status: fc.constantFrom('completed', 'failed'),
+    ended_at: fc.constant(null),
+  }),
+  fc.record({
+    type: fc.constant('action.logged'),
+    action: fc.constant('X'),
+    fields: fc.array(fc.tuple(name, name), { maxLength: 2 }),
+  }),
+  fc.record({ type: fc.constant('plan.made'), choice: name, backups: fc.array(name, { maxLength: 2 }) }),
+  fc.record({
+    type: fc.constant('issue.started'),
+    issue: fc.constantFrom('1', '2'),
+    complexity: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+  }),
+  fc.record({
+    type: fc.constant('issue.ended'),
+    issue: fc.constantFrom('1', '2'),
+    status: fc.constantFrom('completed', 'failed', 'skipped'),
+  }),
+  fc.record({ type: fc.constant('step.started'), step, agent, task: fc.option(name), issue }),
+  fc.record({
+    type: fc.constant('step.noted'),
+    step: fc.integer({ min: 0, max: 4 }),
+    title: name,
+    metrics: fc.constant({ KS: 1 }),
+  }),
+  fc.record({
+    type: fc.constant('step.ended'),
+    step,
+    agent: fc.option(agent),
+    status: fc.constantFrom('SUCCESS', 'FAIL', 'BLOCKED'),
+  }),
+  fc.record({
+    type: fc.constant('metric.measured'),
+    name,
+    value: fc.constantFrom(1, -1, 'NaN', 'Infinity'),
+    limit: fc.option(fc.constant(0)),
+    issue,
+  }),
+  fc.record({
+    type: fc.constant('tokens.used'),
+    agent,
+    step,
+    issue,
+    input: fc.option(fc.nat()),
+    output: fc.option(fc.nat()),
+  }),
+  fc.record({
+    type: fc.constant('tool.called'),
+    tool: name,
+    agent,
+    issue,
+    success: fc.boolean(),
+    duration_ms: fc.option(fc.nat()),
+  }),
+  fc.record({
+    type: fc.constant('pipeline.recorded'),
+    pipeline_id: name,
+    status: fc.constantFrom('success', 'failed'),
+    issue,
+  }),
+  fc.record({ type: fc.constant('debug.started'), agent, error_type: name, issue }),
+  fc.record({ type: fc.constant('debug.attempted'), agent: fc.option(agent), issue }),
+  fc.record({ type: fc.constant('debug.ended'), resolved: fc.boolean(), agent: fc.option(agent), issue }),
+  fc.record({ type: fc.constant('error.raised'), error_type: name, message: name, agent, issue }),
+  fc.record({ type: fc.constant('code.measured'), lines_added: fc.nat(), issue }),
+  fc.record({ type: fc.constant('lunar.eclipsed'), data: fc.jsonValue() }),
+];
+const anyEvent = fc
+  .tuple(fc.uuid(), fc.integer({ min: 0, max: 4e14 }), fc.oneof(...(BODIES as fc.Arbitrary<Record<string, unknown>>[])))
+  .map(([id, micros, body]) => {
+    const at = `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, 23)}${String(micros % 1000).padStart(3, '0')}Z`;
+    return { v: 1, id, at, ...body } as RunlogEvent;
+  });
+
+/** All that is ever made of a state. */
+function viewsOf(state: RunState): string[] {
+  return [
+    encodeMetadata('run', state),
+    encodeFinal('run', state, {}),
+    encodeTrace(traceOf(state)),
+    ...state.issues.map((one) => JSON.stringify(encodeIssueFile('run', state, one))),
+    ...TABLE_NAMES.map((table) => encodeCsv(rowsOf(table, state))),
+  ];
+}
+
+test('folding all events at once equals extending the fold one by one, with looks at it in between', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 30 }), (events) => {
+      const extended = emptyRun();
+      for (const one of events) {
+        applyEvent(extended, structuredClone(one));
+        viewsOf(extended);
+      }
+      const rebuilt = foldRun(events);
+      expect(extended).toEqual(rebuilt);
+      expect(viewsOf(extended)).toEqual(viewsOf(rebuilt));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a fold changes none of its events', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 20 }), (events) => {
+      const before = structuredClone(events);
+      viewsOf(foldRun(events));
+      expect(events).toEqual(before);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('after the end nothing is open: no step, no issue, no debugging cycle', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 20 }), (events) => {
+      const end = {
+        v: 1,
+        id: 'end',
+        at: '2030-01-01T00:00:00.000000Z',
+        type: 'run.ended',
+        status: 'interrupted',
+      } as RunlogEvent;
+      const state = foldRun([...events.filter(({ type }) => type !== 'run.ended'), end]);
+      expect(state.steps.filter((one) => one.agent !== null && one.endedAt === null)).toEqual([]);
+      expect(state.issues.filter(({ status }) => status === 'in_progress')).toEqual([]);
+      expect(state.cycles.filter(({ endedAt }) => endedAt === null)).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const cellText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc
+    .array(
+      fc.constantFrom(
+        '=',
+        '+',
+        '-',
+        '@',
+        "'",
+        '"',
+        ',',
+        '\n',
+        '\r',
+        '\r\n',
+        '\t',
+        ' ',
+        '1',
+        'a',
+        '＝',
+        '\u00a0',
+        '\ufeff',
+        '\0',
+      ),
+      { maxLength: 6 },
+    )
+    .map((parts) => parts.join('')),
+);
+
+test('CSV gives back every text that it was given', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(cellText, cellText, cellText), { minLength: 1, maxLength: 5 }), (rows) => {
+      expect(decodeCsv(encodeCsv([['h1', 'h2', 'h3'], ...rows])).slice(1)).toEqual(rows);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('no text cell begins as a formula does, and every number stands as it is', () => {
+  fc.assert(
+    fc.property(cellText, fc.double({ noNaN: true, noDefaultInfinity: true }), (text, number) => {
+      const [, [cell = '', written = ''] = []] = parse(
+        encodeCsv([
+          ['h', 'h'],
+          [text, number],
+        ]),
+        { relax_column_count: true },
+      ) as string[][];
+      expect(Number(written)).toBe(number === 0 ? 0 : number);
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(cell))
+        expect(cell).not.toMatch(/^[\t\r]|^\s*[=+\-@＝＋－＠]/);
+    }),
+    { numRuns: 3000 },
+  );
+});
