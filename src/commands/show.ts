@@ -39,14 +39,14 @@ function showJson(runId: string, events: Iterable<RunlogEvent>, damage: readonly
 function keyLines(event: RunlogEvent): string {
   return Object.entries(event)
     .filter(([key, value]) => !ENVELOPE.has(key) && value !== null)
-    .map(([key, value]) => `  ${toVisibleLine(key)}: ${valueText(key, value)}\n`)
+    .map(([key, value]) => `  ${toVisibleLine(key)}:${valueText(key, value)}\n`)
     .join('');
 }
 
 function valueText(key: string, value: unknown): string {
   if (key === 'fields' && Array.isArray(value))
     return value.map((pair) => `\n    ${toVisibleLine(String(pair[0]))}: ${indented(String(pair[1]), 6)}`).join('');
-  return indented(typeof value === 'string' ? value : JSON.stringify(value), 4);
+  return ` ${indented(typeof value === 'string' ? value : JSON.stringify(value), 4)}`;
 }
 
 function indented(text: string, by: number): string {

@@ -19,7 +19,10 @@ function words(event: RunlogEvent): string {
     case 'run.started':
       return say('run started', [event.run_id, event.execution_mode, event.intent_type, event.llm?.model]);
     case 'run.ended':
-      return say(`run ${event.status}`, [event.cause?.reason, event.error]);
+      return say(`run ${event.status}`, [
+        event.cause?.reason,
+        event.error === event.cause?.reason ? null : event.error,
+      ]);
     case 'step.started':
       return say(`step ${event.step ?? '?'} started: ${event.agent}`, [event.task]);
     case 'step.noted':

@@ -31,8 +31,10 @@ export function encodeFitting(event: object, storeBlob: (content: Buffer) => str
   const blobs: BlobNames = {};
   for (const place of longTexts(slim)) {
     const text = place.parent[place.key] as string;
-    const content = Buffer.from(text);
-    blobs[place.pointer] = { sha256: storeBlob(content), bytes: content.length };
+    // UTF-8 has no lone surrogates; JSON has an escape for them.
+    const isJson = /\p{Surrogate}/u.test(text);
+    const content = Buffer.from(isJson ? JSON.stringify(text) : text);
+    blobs[place.pointer] = { sha256: storeBlob(content), bytes: content.length, ...(isJson ? { json: true } : {}) };
     place.parent[place.key] = headOf(text);
     const fitting = encodeLine({ ...slim, blobs });
     if (fitting.length < LINE_LIMIT_BYTES) return fitting;

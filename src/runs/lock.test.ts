@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { withLock } from './lock.js';
 
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-lock-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
 function makeStore(): { dir: string } {
-  return { dir: fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-lock-')) };
+  return { dir: fs.mkdtempSync(path.join(folder, 'store-')) };
 }
 
 it('lets one in, and refuses a second at once', async () => {

@@ -31,3 +31,7 @@ it('shows where text was cut', () => {
   expect(cutTo('one two three', 8)).toBe('one two…');
   expect(cutTo('short', 8)).toBe('short');
 });
+
+it('indents what goes on in the first column, so that it cannot pass for a row', () => {
+  expect(alignColumns([['name   1  forged', 'x']], 14, 0)).toEqual([['name   1      x', '  forged']]);
+});

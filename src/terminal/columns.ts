@@ -18,7 +18,9 @@ export function alignColumns(rows: readonly (readonly string[])[], width: number
   const over = used.reduce((sum, columnWidth) => sum + columnWidth, 0) + GAP.length * (used.length - 1) - width;
   if (over > 0) widths[flexible] = Math.max(NARROWEST, (widths[flexible] ?? 0) - over);
   return rows.map((row) => {
-    const cells = row.map((cell, column) => (column === flexible ? wrapTo(cell, widths[column] as number) : [cell]));
+    const cells = row.map((cell, column) =>
+      column === flexible ? goOn(cell, widths[column] as number, column) : [cell],
+    );
     const height = Math.max(1, ...cells.map((lines) => lines.length));
     return Array.from({ length: height }, (_, line) =>
       cells
@@ -29,6 +31,13 @@ export function alignColumns(rows: readonly (readonly string[])[], width: number
         .trimEnd(),
     );
   });
+}
+
+/** In the first column what goes on is indented: it must not pass for a row of its own. */
+function goOn(text: string, width: number, column: number): string[] {
+  if (column > 0 || stringWidth(text) <= width) return wrapTo(text, width);
+  const [first = '', ...rest] = wrapTo(text, width - GAP.length);
+  return [first, ...rest.map((line) => GAP + line)];
 }
 
 /** Text in lines of so many columns, broken between words where that is possible. */

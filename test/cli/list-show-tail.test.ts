@@ -137,7 +137,7 @@ test('show has every event with all that it says', async () => {
       action: CHECK
       description: two
         lines
-      fields: 
+      fields:
         Result: x
           y
         Any key: z
