@@ -9,7 +9,7 @@ import { usage, warn, writeAll, type Input } from './input.js';
 import { startRun } from './start.js';
 
 /** Another finalize is soon done; what it leaves undone the next one does. */
-const LOCK_PATIENCE_SECONDS = 10;
+const LOCK_PATIENCE_SECONDS = 3;
 /** Node's timers go no further. */
 const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 
