@@ -5,8 +5,9 @@ import { RunlogError } from '../events/errors.js';
 import type { Json } from '../events/vocabulary.js';
 import { nowMicros } from './clock.js';
 import { newEventId } from './event-id.js';
-import { makeFolder, syncFolder } from './folder.js';
+import { syncFolder } from './folder.js';
 import { LINE_LIMIT_BYTES, encodeLine } from './line.js';
+import { putWhole } from './whole-file.js';
 
 /** Where a value of an event has gone, by its JSON pointer: `{"/fields/0/1": {"sha256": …, "bytes": …}}`. */
 export type BlobNames = Record<string, { sha256: string; bytes: number; json?: true }>;
@@ -78,23 +79,9 @@ export function writeBlob(runDir: string, content: Buffer): string {
   const folder = path.join(runDir, 'blobs');
   const target = path.join(folder, sha256);
   if (fs.existsSync(target)) return sha256;
-  makeFolder(folder);
-  const aside = path.join(folder, `.${sha256}.${newEventId(nowMicros())}`);
-  try {
-    // Before the line that names it: a line on the disk whose value is not there would be a promise broken.
-    const fd = fs.openSync(aside, 'wx', 0o600);
-    try {
-      fs.writeFileSync(fd, content);
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-    fs.renameSync(aside, target);
-    syncFolder(folder);
-  } catch (error) {
-    fs.rmSync(aside, { force: true });
-    throw error;
-  }
+  // Synced before the line that names it: a line on the disk whose value is not there would be a promise broken.
+  putWhole(target, content, path.join(folder, `.${sha256}.${newEventId(nowMicros())}`));
+  syncFolder(folder);
   return sha256;
 }
 

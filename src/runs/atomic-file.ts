@@ -1,8 +1,8 @@
-// Files that appear whole or not at all: written aside, synced, renamed.
+// The views' files: replaced whole, and only where they change.
 import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf, RunlogError } from '../events/errors.js';
-import { makeFolder } from '../journal/folder.js';
+import { putWhole } from '../journal/whole-file.js';
 
 /** Replaces a file's content. Does nothing where it is that already, so that doing a thing twice changes nothing. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
@@ -11,18 +11,9 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
   // One name for all: what a killed command left there is written over by the next.
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
   try {
-    makeFolder(path.dirname(file));
     fs.rmSync(aside, { force: true });
-    const fd = fs.openSync(aside, 'wx', 0o600);
-    try {
-      fs.writeFileSync(fd, bytes);
-      fs.fsyncSync(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
-    fs.renameSync(aside, file);
+    putWhole(file, bytes, aside);
   } catch (error) {
-    fs.rmSync(aside, { force: true });
     throw cannotWrite(file, error);
   }
 }

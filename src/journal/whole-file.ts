@@ -1,0 +1,25 @@
+// Files that appear whole or not at all: written aside, synced, renamed.
+import fs from 'node:fs';
+import path from 'node:path';
+import { makeFolder } from './folder.js';
+
+/**
+ * Puts content into a file through another one beside it, `aside`, which is gone afterwards. Makes the folder where it is
+ * missing. Throws what the system says; the file is then as it was.
+ */
+export function putWhole(file: string, content: Uint8Array, aside: string): void {
+  makeFolder(path.dirname(file));
+  try {
+    const fd = fs.openSync(aside, 'wx', 0o600);
+    try {
+      fs.writeFileSync(fd, content);
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+    fs.renameSync(aside, file);
+  } catch (error) {
+    fs.rmSync(aside, { force: true });
+    throw error;
+  }
+}
