@@ -34,13 +34,20 @@ export class RunlogError extends Error {
   }
 }
 
+/** Linux's number for a full quota, for which Node has no name. */
+const EDQUOT = 122;
+
 /** The operating system's name of a failure (`ENOSPC`, `EACCES`…), or undefined for anything else. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { code, errno } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) && !code.startsWith('ERR_')) return code;
+  if (typeof errno !== 'number') return undefined;
+  return Math.abs(errno) === EDQUOT ? 'EDQUOT' : 'UNKNOWN';
 }
 
 /** The words of any thrown value. */
 export function messageOf(error: unknown): string {
+  if (errnoOf(error) === 'EDQUOT') return 'EDQUOT: disk quota exceeded';
   return error instanceof Error ? error.message : String(error);
 }
