@@ -278,7 +278,9 @@ test('nothing is nothing', () => {
   expect(decodeLog('\n').blocks).toEqual([]);
 });
 
+// Quadratic work on these would take hours: the runner's time limit is the guard, and no clock is read.
 test('lines of a megabyte and a hundred thousand lines take linear time', () => {
+  let blocks = 0;
   const mib = 1 << 20;
   const header = `[${AT}] X`;
   const hostile = [
@@ -296,10 +298,9 @@ test('lines of a megabyte and a hundred thousand lines take linear time', () => 
     '\r\n'.repeat(1e5),
   ];
   for (const text of hostile) {
-    const start = performance.now();
-    encodeLog(decodeLog(text).blocks);
-    expect(performance.now() - start).toBeLessThan(2000);
+    blocks += decodeLog(encodeLog(decodeLog(text).blocks)).blocks.length;
   }
+  expect(blocks).toBeGreaterThan(2e5);
 });
 
 test('local times follow the offset and must exist', () => {

@@ -74,6 +74,7 @@ test('a format can add characters, also where they matter only at the start or b
     expect(decode(encode(text))).toBe(text);
 });
 
+// Quadratic work on these would take hours: the runner's time limit is the guard, and no clock is read.
 test('hostile text of some megabytes takes linear time', () => {
   const levels = `\\${'u005c'.repeat(400_000)}`;
   for (const text of [
@@ -83,9 +84,7 @@ test('hostile text of some megabytes takes linear time', () => {
     '\\u005c'.repeat(400_000),
     '\0'.repeat(1e6),
   ]) {
-    const start = performance.now();
     expect(fromVisible(toVisible(text)) === text).toBe(true);
     expect(toVisible(fromVisible(text)).length).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(3000);
   }
 });
