@@ -42,25 +42,27 @@ export function runChild(
       const exitStatus = error.code === 'ENOENT' || file === '' ? 127 : 126;
       return { exitStatus, exitCode: exitStatus, signal: null, startError: startMessage(file, error) };
     };
-    let child: ChildProcess;
-    try {
-      child = spawn(file, args, options);
-    } catch (error) {
-      // Node throws what is not among the usual reasons: ENOTDIR, E2BIG, an empty name.
-      started?.(null);
-      resolve(failed(error as NodeJS.ErrnoException));
-      return;
-    }
+    let child: ChildProcess | null = null;
     const forward = (signal: NodeJS.Signals): void => {
-      if (!(FROM_TERMINAL.has(signal) && tty.isatty(0))) child.kill(signal);
+      if (!(FROM_TERMINAL.has(signal) && tty.isatty(0))) child?.kill(signal);
     };
+    // Before CMD is there: it may be heard of, and a signal sent to us, before spawn returns. Handlers run after that.
     for (const signal of FORWARDED) process.on(signal, forward);
     const finish = (end: ChildEnd): void => {
       for (const signal of FORWARDED) process.off(signal, forward);
       resolve(end);
     };
+    try {
+      child = spawn(file, args, options);
+    } catch (error) {
+      // Node throws what is not among the usual reasons: ENOTDIR, E2BIG, an empty name.
+      started?.(null);
+      finish(failed(error as NodeJS.ErrnoException));
+      return;
+    }
+    const { pid } = child;
     child.on('error', (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) finish(failed(error));
+      if (pid === undefined) finish(failed(error));
     });
     child.on('exit', (exitCode, signal) => {
       const exitStatus = signal === null ? (exitCode ?? 0) : 128 + os.constants.signals[signal];

@@ -3,11 +3,14 @@ import { RunlogError } from '../events/errors.js';
 import type { RunStatus } from '../events/vocabulary.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import { isWishEmpty, type Wish } from '../runs/ending.js';
-import { finalizeRuns, type Finalized } from '../runs/finalize.js';
+import { finalizeRuns, recordOwnEnd, type FinalizeResult, type Finalized, type OwnEnd } from '../runs/finalize.js';
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
 import { currentRun, resolveRun } from '../runs/resolve.js';
 import { answer, remark, warn, type Input } from './input.js';
 import { parseDuration } from './values.js';
+
+/** How long a script that ends its own run waits for another finalize, unless it says otherwise. */
+export const OWN_PATIENCE_SECONDS = 3;
 
 const STATUSES: readonly RunStatus[] = ['completed', 'failed', 'partial', 'interrupted', 'cancelled'];
 
@@ -20,25 +23,49 @@ export async function finalize(input: Input): Promise<void> {
   };
   const staleAfter = input.text('stale-after');
   const runIds = targets(input, wish);
-  const { runs, errors } = await finalizeRuns(input.store, {
-    env: input.context.env,
-    runIds,
-    wish,
-    isForced: input.has('force'),
-    isDryRun: input.has('dry-run'),
-    staleAfterSeconds:
-      staleAfter === undefined ? DEFAULT_STALE_AFTER_SECONDS : parseDuration(staleAfter, '--stale-after'),
-    lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
-  });
-  const [first] = errors;
-  if (first !== undefined && runIds?.length === 1) throw first;
+  const isDryRun = input.has('dry-run');
+  const [only] = runIds?.length === 1 ? runIds : [];
+  const own = only === undefined || isDryRun ? null : recordOwnEnd(input.store, only, wish, input.context.env);
+  if (only !== undefined && own !== null && own.warning !== null) {
+    present(input, { runs: [finalizedOf(only, own)], errors: [], stranded: [own.warning] });
+    return;
+  }
+  try {
+    const result = await finalizeRuns(input.store, {
+      env: input.context.env,
+      runIds,
+      wish,
+      isForced: input.has('force'),
+      isDryRun,
+      staleAfterSeconds:
+        staleAfter === undefined ? DEFAULT_STALE_AFTER_SECONDS : parseDuration(staleAfter, '--stale-after'),
+      lockTimeoutSeconds: input.number('lock-timeout') ?? (own === null ? 0 : OWN_PATIENCE_SECONDS),
+    });
+    const [first] = result.errors;
+    if (first !== undefined && only !== undefined) throw first;
+    if (own !== null) for (const run of result.runs) run.oldStatus = own.oldStatus;
+    present(input, result);
+  } catch (error) {
+    // A script that ends its own run must not fail for a busy or full store: the end is recorded, the views can wait.
+    if (only === undefined || own === null || !(error instanceof RunlogError)) throw error;
+    const warning = `the end is recorded, but the views could not be written now: ${error.message}`;
+    present(input, { runs: [finalizedOf(only, own)], errors: [], stranded: [warning] });
+  }
+}
+
+function finalizedOf(runId: string, { oldStatus, ending }: OwnEnd): Finalized {
+  return { runId, oldStatus, status: ending.status, cause: ending.reason, changed: true, damage: [] };
+}
+
+function present(input: Input, { runs, errors, stranded }: FinalizeResult): void {
   answer(input.context, { runs: runs.map(rowOf) }, runs.map((run) => `${lineOf(run)}\n`).join(''));
   for (const run of runs)
     for (const { segment, offsetBytes, message } of run.damage)
       warn(`${run.runId}: ${segment} at byte ${offsetBytes}: ${toVisibleLine(message)}`);
-  for (const error of errors) warn(error.message);
+  for (const text of [...errors.map(({ message }) => message), ...stranded]) warn(text);
   if (runs.length === 0 && errors.length === 0) remark(input.context, 'nothing to finalize');
-  if (runs.some(({ damage }) => damage.length > 0) || errors.length > 0) process.exitCode = 3;
+  const isWhole = errors.length === 0 && runs.every(({ damage }) => damage.length === 0);
+  if (!isWhole) process.exitCode = 3;
 }
 
 /** The runs named; else RUNLOG_RUN; else, to say how a run ended, the run of this script; else null: all that have died. */

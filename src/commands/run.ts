@@ -1,15 +1,14 @@
 // runlog run: starts a run, runs CMD in it, finalizes it and exits as CMD did, whatever happens to the recording.
 import { RunlogError, messageOf } from '../events/errors.js';
-import { finalizeRuns, recordEnd } from '../runs/finalize.js';
+import { finalizeRuns, recordOwnEnd } from '../runs/finalize.js';
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
 import { readProcess, type Process } from '../runs/processes.js';
 import { record } from '../runs/record.js';
+import { OWN_PATIENCE_SECONDS } from './finalize.js';
 import { runChild, type ChildEnd } from './child.js';
 import { usage, warn, writeAll, type Input } from './input.js';
 import { startRun } from './start.js';
 
-/** Another finalize is soon done; what it leaves undone the next one does. */
-const LOCK_PATIENCE_SECONDS = 3;
 /** Node's timers go no further. */
 const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 
@@ -53,7 +52,7 @@ async function finish(input: Input, runId: string, end: ChildEnd): Promise<void>
     error: end.startError ?? undefined,
   };
   // The end is recorded first, for that needs no lock; the views can be written by any later finalize.
-  const warning = recordEnd(input.store, runId, wish, env);
+  const warning = recordOwnEnd(input.store, runId, wish, env)?.warning ?? null;
   if (warning !== null) {
     warn(warning);
     return;
@@ -65,7 +64,7 @@ async function finish(input: Input, runId: string, end: ChildEnd): Promise<void>
     isForced: false,
     isDryRun: false,
     staleAfterSeconds: DEFAULT_STALE_AFTER_SECONDS,
-    lockTimeoutSeconds: LOCK_PATIENCE_SECONDS,
+    lockTimeoutSeconds: OWN_PATIENCE_SECONDS,
   });
   if (errors[0] !== undefined) throw errors[0];
 }

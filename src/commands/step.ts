@@ -11,7 +11,7 @@ export function stepStart(input: Input): void {
     throw usage('an agent needs a name that is not a number', 'For example: runlog step start coding');
   const attempt = input.count('attempt') ?? null;
   const runId = targetRun(input);
-  const number = reserveStepNumber(input.store, runId);
+  const number = reserveStepNumber(input.store, runId, input.context.env);
   const body = { agent, task: input.text('task') ?? null, attempt, issue: input.text('issue') ?? null };
   const { events } = recordInto(input, runId, [{ type: 'step.started', step: number, ...body }]);
   answer(input.context, { run_id: runId, id: events[0]?.id, step_number: number }, `${number ?? agent}\n`);

@@ -2,7 +2,7 @@
 import { RunlogError } from '../events/errors.js';
 import { formatInstant } from '../events/instant.js';
 import type { RunStatus } from '../events/vocabulary.js';
-import { statusByRecord } from '../views/outcome.js';
+import { failureOf, statusByRecord } from '../views/outcome.js';
 import type { Ending, RunState } from '../views/run.js';
 import type { Process } from './processes.js';
 import { deathOf, type RunReading, type Vantage } from './verdict.js';
@@ -43,8 +43,7 @@ export function endingByName(
   if (life === 'dead' || (life === 'silent' && isWishEmpty(wish)))
     return withWish(deathOf(state, judgement?.reason ?? 'it never ended'), wish, state);
   const owner = state.started?.owner ?? null;
-  const isOwn =
-    owner !== null && caller.some(({ pid, startTime }) => pid === owner.pid && startTime === owner.process_start);
+  const isOwn = isOwner(state, caller);
   // Without an owner there is nobody to ask: who names the run may end it, unless its beats say that it is at work. Then it takes
   // somebody who knows how it ended.
   const mayEnd =
@@ -66,12 +65,18 @@ export function endingByName(
   return withWish(said, wish, state);
 }
 
+/** Whether the owner of a run is among some processes: a caller and those above it. */
+export function isOwner({ started }: RunState, caller: readonly Process[]): boolean {
+  const owner = started?.owner ?? null;
+  return owner !== null && caller.some(({ pid, startTime }) => pid === owner.pid && startTime === owner.process_start);
+}
+
 /** What the caller says goes over what was found; more exact words go over vaguer ones. */
 function withWish(found: Ending, wish: Wish, state: RunState): Ending {
   const ending = { ...found };
   const { exitCode } = wish;
   if (exitCode !== undefined || wish.signal !== undefined)
-    Object.assign(ending, endingByExit(found, exitCode, wish.signal, state));
+    Object.assign(ending, endingByExit(exitCode, wish.signal, state));
   else if (wish.error !== undefined) Object.assign(ending, { status: failedOrPartial(state), reason: wish.error });
   if (wish.status !== undefined)
     Object.assign(ending, {
@@ -83,12 +88,7 @@ function withWish(found: Ending, wish: Wish, state: RunState): Ending {
   return ending;
 }
 
-function endingByExit(
-  found: Ending,
-  exitCode: number | undefined,
-  given: string | undefined,
-  state: RunState,
-): Partial<Ending> {
+function endingByExit(exitCode: number | undefined, given: string | undefined, state: RunState): Partial<Ending> {
   const signal = given ?? SIGNALS_BY_STATUS[exitCode ?? 0] ?? null;
   const facts = { exitCode: given === undefined ? (exitCode ?? null) : null, signal };
   if (signal !== null)
@@ -99,8 +99,10 @@ function endingByExit(
     };
   if (exitCode !== 0) return { ...facts, status: failedOrPartial(state), reason: `exit status ${exitCode}` };
   // It says that it went well: a failure on record counts against that, a step left open does not.
-  const isWell = found.status === 'completed' || found.status === 'interrupted';
-  return { ...facts, status: isWell ? 'completed' : found.status, reason: isWell ? 'exit status 0' : found.reason };
+  const failure = failureOf(state);
+  return failure === null
+    ? { ...facts, status: 'completed', reason: 'exit status 0' }
+    : { ...facts, status: failedOrPartial(state), reason: failure };
 }
 
 function isFromOutside(signal: string): boolean {

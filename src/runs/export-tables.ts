@@ -27,29 +27,33 @@ export interface Exported {
  * user's gets just the runs asked for.
  */
 export async function exportTables(store: Store, options: ExportOptions): Promise<Exported> {
-  return withLock(store, options.lockTimeoutSeconds, async () => {
-    const from = vantage();
-    const isOwn = options.folder === null;
-    const folder = options.folder ?? csvDir(store);
-    const damaged: string[] = [];
-    const rows = new Map<string, RunRows>();
-    const read = (runIds: readonly string[]): Map<string, RunRows> => {
-      for (const runId of runIds) {
-        const { state, damage } = readRun(store, runId, from);
-        if (damage.length > 0) damaged.push(runId);
-        if (state.eventCount > 0) rows.set(runId, runRows(runId, state));
-      }
-      return rows;
-    };
-    read(options.runIds ?? listRunIds(store));
-    const isWhole = options.isRebuild && options.runIds === null;
-    if (isWhole)
-      for (const runId of listArchived(store)) {
-        if (!rows.has(runId)) rows.set(runId, runRows(runId, await readArchivedState(store, runId)));
-      }
-    const keep = (runId: string): boolean =>
-      isOwn && !isWhole && (options.runIds !== null || fs.existsSync(archivePath(store, runId)));
-    const counts = writeTables(folder, rows, keep, () => (isOwn ? read(listRunIds(store)) : rows));
-    return { folder, rows: counts, damaged };
-  });
+  // A folder of the user's is no business of the store's lock, and the store may be read-only.
+  if (options.folder !== null) return writeExport(store, options);
+  return withLock(store, options.lockTimeoutSeconds, () => writeExport(store, options));
+}
+
+async function writeExport(store: Store, options: ExportOptions): Promise<Exported> {
+  const from = vantage();
+  const isOwn = options.folder === null;
+  const folder = options.folder ?? csvDir(store);
+  const damaged: string[] = [];
+  const rows = new Map<string, RunRows>();
+  const read = (runIds: readonly string[]): Map<string, RunRows> => {
+    for (const runId of runIds) {
+      const { state, damage } = readRun(store, runId, from);
+      if (damage.length > 0) damaged.push(runId);
+      if (state.eventCount > 0) rows.set(runId, runRows(runId, state));
+    }
+    return rows;
+  };
+  read(options.runIds ?? listRunIds(store));
+  const isWhole = options.isRebuild && options.runIds === null;
+  if (isWhole)
+    for (const runId of listArchived(store)) {
+      if (!rows.has(runId)) rows.set(runId, runRows(runId, await readArchivedState(store, runId)));
+    }
+  const keep = (runId: string): boolean =>
+    isOwn && !isWhole && (options.runIds !== null || fs.existsSync(archivePath(store, runId)));
+  const counts = writeTables(folder, rows, keep, () => (isOwn ? read(listRunIds(store)) : rows));
+  return { folder, rows: counts, damaged };
 }

@@ -9,10 +9,10 @@ import { logBlocks } from '../formats/log-events.js';
 import { encodeFinal, encodeIssueFile, encodeMetadata, type Seal } from '../formats/run-files.js';
 import { encodeTrace } from '../formats/trace.js';
 import type { Damage } from '../journal/line.js';
-import type { Ending, RunState } from '../views/run.js';
+import { foldRun, type Ending, type RunState } from '../views/run.js';
 import { traceOf } from '../views/trace.js';
 import { writeWhole } from './atomic-file.js';
-import { endingByName, type Wish } from './ending.js';
+import { endingByName, isOwner, type Wish } from './ending.js';
 import { withLock } from './lock.js';
 import { readEvents } from './open-run.js';
 import * as paths from './paths.js';
@@ -20,9 +20,9 @@ import type { Store } from './paths.js';
 import { lineage } from './processes.js';
 import { bringHome, record } from './record.js';
 import { coversAll, readSeal, sealJournal } from './seal.js';
-import { spooledRuns } from './spool.js';
+import { peekSpool, spoolDir, spooledRuns } from './spool.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
-import { deathOf, readRun, vantage, type RunReading, type Vantage } from './verdict.js';
+import { assess, deathOf, readRun, vantage, type RunReading, type Vantage } from './verdict.js';
 
 export interface FinalizeOptions {
   env: NodeJS.ProcessEnv;
@@ -48,6 +48,8 @@ export interface Finalized {
 export interface FinalizeResult {
   runs: Finalized[];
   errors: RunlogError[];
+  /** What waits in the spool and cannot come home; of a run that was removed it may be deleted by hand. */
+  stranded: string[];
 }
 
 export async function finalizeRuns(store: Store, options: FinalizeOptions): Promise<FinalizeResult> {
@@ -57,7 +59,7 @@ export async function finalizeRuns(store: Store, options: FinalizeOptions): Prom
 
 function finalizeLocked(store: Store, options: FinalizeOptions): FinalizeResult {
   const from = vantage(options.staleAfterSeconds);
-  const result: FinalizeResult = { runs: [], errors: [] };
+  const result: FinalizeResult = { runs: [], errors: [], stranded: [] };
   if (!options.isDryRun) comeHome(store, options, result);
   const sealing: Sealing[] = [];
   for (const runId of options.runIds ?? paths.listRunIds(store)) {
@@ -65,8 +67,9 @@ function finalizeLocked(store: Store, options: FinalizeOptions): FinalizeResult 
     try {
       const plan = planRun(store, runId, options, from);
       if (plan === null) continue;
-      if (!options.isDryRun && plan.needsWork) sealing.push(writeRun(store, runId, plan, options.env, from));
-      result.runs.push(finalizedOf(runId, plan));
+      const written = options.isDryRun || !plan.needsWork ? null : writeRun(store, runId, plan, options.env, from);
+      if (written !== null) sealing.push(written);
+      result.runs.push(finalizedOf(runId, plan, written?.state.ending ?? plan.ending));
     } catch (error) {
       result.errors.push(asRunlogError(runId, error));
     }
@@ -101,7 +104,8 @@ function writeRun(store: Store, runId: string, { ending }: Plan, env: NodeJS.Pro
   return { runId, state, seal };
 }
 
-function finalizedOf(runId: string, { reading, ending, needsWork }: Plan): Finalized {
+/** What is said of a run: its end as it stands in the journal, which may be another's that came first. */
+function finalizedOf(runId: string, { reading, needsWork }: Plan, ending: Ending | null): Finalized {
   return {
     runId,
     oldStatus: reading.status,
@@ -144,16 +148,29 @@ function planRun(store: Store, runId: string, options: FinalizeOptions, from: Va
   return judgement.isOver ? { reading, ending: deathOf(reading.state, judgement.reason), needsWork: true } : null;
 }
 
+/** The end of a run that its own script recorded. */
+export interface OwnEnd {
+  oldStatus: RunReading['status'];
+  ending: Ending;
+  /** Where the end waits in the spool, or was lost; null where it is in the journal. */
+  warning: string | null;
+}
+
 /**
- * Records how a run ended, without a lock and even where the store cannot be written: the end then waits in the spool like any
- * event. Gives what the user should know, or null.
+ * Records how a run of the caller's own ended: without a lock, and even where the store cannot be written, for then it waits in
+ * the spool like any event. Null where the run has ended already or is somebody else's.
  */
-export function recordEnd(store: Store, runId: string, wish: Wish, env: NodeJS.ProcessEnv): string | null {
+export function recordOwnEnd(store: Store, runId: string, wish: Wish, env: NodeJS.ProcessEnv): OwnEnd | null {
   const from = vantage();
-  const reading = readRun(store, runId, from);
-  if (reading.state.ending !== null && reading.judgement === null) return null;
-  const ending = endingByName(reading, wish, lineage(process.pid), true, from);
-  return record(store, runId, [endEvent(ending)], { env }).warning;
+  const caller = lineage(process.pid);
+  const damage: Damage[] = [];
+  // What still waits in the spool is part of what the run has to say for itself.
+  const state = foldRun([...readEvents(store, runId, damage), ...peekSpool(store, runId, env)]);
+  if (state.ending !== null || !isOwner(state, caller)) return null;
+  const reading = assess(runId, state, damage, from);
+  const oldStatus = reading.status;
+  const ending = endingByName(reading, wish, caller, false, from);
+  return { oldStatus, ending, warning: record(store, runId, [endEvent(ending)], { env }).warning };
 }
 
 function comeHome(store: Store, { runIds, env }: FinalizeOptions, result: FinalizeResult): void {
@@ -162,8 +179,8 @@ function comeHome(store: Store, { runIds, env }: FinalizeOptions, result: Finali
     try {
       bringHome(store, runId, env);
     } catch (error) {
-      const message = `events of ${runId} wait in the spool and could not be brought home: ${messageOf(error)}`;
-      result.errors.push(new RunlogError('io', message, { cause: error }));
+      const where = `${spoolDir(env)}/*-${runId}.jsonl`;
+      result.stranded.push(`events of ${runId} wait in ${where} and could not be brought home: ${messageOf(error)}`);
     }
   }
 }

@@ -75,7 +75,10 @@ export async function importLog(
       ],
       isUnredacted,
     );
-    if (createRun(store, start as RunlogEvent<'run.started'>, rest) === 'made')
+    const made = createRun(store, start as RunlogEvent<'run.started'>, rest);
+    // Another import of the same file was quicker.
+    if (made === 'taken' && readStart(store, runId)?.source?.sha256 === sha256) return imported(runId, []);
+    if (made === 'made')
       return imported(
         runId,
         warnings.map(({ line, message }) => `line ${line}: ${message}`),

@@ -40,7 +40,8 @@ function judgeOwner({ owner, host }: Signs, place: Place): Judgement | null {
   const alive: Judgement = { life: 'alive', isOver: false, reason: `its owner, process ${owner.pid}, is alive` };
   if (!place.bootId) return hasProcess(owner.pid) ? alive : dead(`its owner, process ${owner.pid}, is gone`);
   const found = readProcess(owner.pid);
-  if (found === null) return dead(`its owner, process ${owner.pid}, is gone`);
+  // /proc may be closed to us, or no descriptor be left to read it: only the kernel's word that there is no such process counts.
+  if (found === null) return hasProcess(owner.pid) ? null : dead(`its owner, process ${owner.pid}, is gone`);
   if (found.state === 'Z' || found.state === 'X') return dead(`its owner, process ${owner.pid}, has died`);
   if (owner.process_start && owner.process_start !== found.startTime)
     return dead(`its owner, process ${owner.pid}, is gone; another process has that number now`);

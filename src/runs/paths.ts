@@ -7,6 +7,8 @@ import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 /** A store's folder, absolute. */
 export interface Store {
   dir: string;
+  /** Nobody named it: it is ./logs of wherever the caller happens to stand, and may be another one after a `cd`. */
+  isDefault?: boolean;
 }
 
 const ARCHIVE_ENDING = '.tar.gz';
@@ -21,7 +23,8 @@ export function isRunId(text: string): boolean {
 export function findStore(dir: string | undefined, env: NodeJS.ProcessEnv, cwd: string): Store {
   if (dir === '') throw new RunlogError('usage', '--dir needs a folder', { hint: 'Name the store, e.g. --dir logs.' });
   const named = dir ?? (env['RUNLOG_DIR'] || undefined);
-  return { dir: path.resolve(cwd, named ?? configuredDir(cwd) ?? 'logs') };
+  const found = named ?? configuredDir(cwd);
+  return { dir: path.resolve(cwd, found ?? 'logs'), isDefault: found === undefined };
 }
 
 function configuredDir(cwd: string): string | undefined {
@@ -100,6 +103,11 @@ export function archivePath(store: Store, runId: string): string {
 
 export function csvDir(store: Store): string {
   return path.join(store.dir, 'csv');
+}
+
+/** Whether a store that somebody named is not there; of the default one that says nothing. */
+export function isGone(store: Store): boolean {
+  return store.isDefault !== true && !fs.existsSync(runsDir(store));
 }
 
 /** The ids of all run folders, sorted; anything else in there (links, files, folders being made) is not a run. */

@@ -96,7 +96,18 @@ function isFork(child: Process, parent: Process): boolean {
 }
 
 /** Programs that run a command for somebody else and end with it. */
-const LAUNCHERS = new Set(['timeout', 'sudo', 'doas', 'strace', 'ltrace', 'time', 'catchsegv', 'unbuffer']);
+const LAUNCHERS = new Set([
+  'timeout',
+  'flock',
+  'xargs',
+  'sudo',
+  'doas',
+  'strace',
+  'ltrace',
+  'time',
+  'catchsegv',
+  'unbuffer',
+]);
 
 function isLauncher(process: Process): boolean {
   const exe = readLink(`/proc/${process.pid}/exe`) ?? '';

@@ -161,12 +161,13 @@ export function appendLogText(file: string, text: string): void {
   }
 }
 
+/** Whether the store is there and the run is not; of a store that is gone nobody can tell. */
 function isUnknown(store: Store, runId: string, env: NodeJS.ProcessEnv): boolean {
   try {
     fs.statSync(paths.runDir(store, runId));
     return false;
   } catch (error) {
-    return errnoOf(error) === 'ENOENT' && peekSpool(store, runId, env).length === 0;
+    return errnoOf(error) === 'ENOENT' && !paths.isGone(store) && peekSpool(store, runId, env).length === 0;
   }
 }
 

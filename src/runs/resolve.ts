@@ -40,6 +40,8 @@ export function currentRun(store: Store, option: string | undefined, env: NodeJS
   const carried = env['RUNLOG_RUN'] || undefined;
   const named = option ?? carried;
   if (named === undefined) return ownedByAncestor(store, env);
+  // A store that was named and is gone (unmounted): what a script carries from `start` is trusted, and its events wait in the spool.
+  if (option === undefined && paths.isRunId(named) && paths.isGone(store)) return named;
   try {
     const runId = resolveRun(store, named, env);
     // What a script carries from `start` is whole: a run that is gone must not be taken for one whose id goes on where its ends.

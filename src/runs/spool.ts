@@ -17,7 +17,7 @@ import { makeFolder } from '../journal/folder.js';
 const BAD = '.bad';
 
 /** XDG_STATE_HOME, else ~/.local/state, and there runlog/spool. */
-function spoolDir(env: NodeJS.ProcessEnv): string {
+export function spoolDir(env: NodeJS.ProcessEnv): string {
   return path.join(env['XDG_STATE_HOME'] || path.join(os.homedir(), '.local', 'state'), 'runlog', 'spool');
 }
 
@@ -104,6 +104,11 @@ export function emptySpool(
   }
 }
 
+/** Where numbers of steps are reserved while the run's own folder takes none. */
+export function spooledStepsDir(store: Store, runId: string, env: NodeJS.ProcessEnv): string {
+  return path.join(spoolDir(env), '..', 'steps', `${prefixOf(store)}${runId}`);
+}
+
 function giveBack(claim: string, file: string): void {
   try {
     fs.linkSync(claim, file);
@@ -162,5 +167,6 @@ function filesOf(env: NodeJS.ProcessEnv): string[] {
 }
 
 function prefixOf(store: Store): string {
-  return `${crc32(Buffer.from(store.dir))}-`;
+  // With the host: where HOME is shared and stores are not, one path means another store on each host.
+  return `${crc32(Buffer.from(`${os.hostname()}\0${store.dir}`))}-`;
 }

@@ -3,26 +3,37 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
 import { runDir, type Store } from './paths.js';
+import { spooledStepsDir } from './spool.js';
 import { makeFolder } from '../journal/folder.js';
 
+/** Numbers given while the store could not be written begin here, far from those that the store gives. */
+const SPOOLED_FROM = 1_000_000;
+
 /**
- * Reserves the next number by making the file `steps/<number>`, which only one process can do. The numbers taken are dense, so
- * the first free one is found by doubling and halving: the cost grows with the logarithm of the steps. Null where no file can be
- * made; the step is then known by its agent.
+ * Reserves the next number by making the file `steps/<number>` in the run's folder; beside the spool where that cannot be written.
+ * Null where that fails too; the step is then known by its agent.
  */
-export function reserveStepNumber(store: Store, runId: string): number | null {
-  const folder = path.join(runDir(store, runId), 'steps');
+export function reserveStepNumber(store: Store, runId: string, env: NodeJS.ProcessEnv): number | null {
+  const own = fs.existsSync(runDir(store, runId)) ? reserveIn(path.join(runDir(store, runId), 'steps')) : null;
+  if (own !== null) return own;
+  const spooled = reserveIn(spooledStepsDir(store, runId, env));
+  return spooled === null ? null : SPOOLED_FROM + spooled;
+}
+
+/**
+ * Only one process can make a file that was not there. The numbers taken are dense, so the first free one is found by doubling and
+ * halving: the cost grows with the logarithm of the steps.
+ */
+function reserveIn(folder: string): number | null {
   const file = (number: number): string => path.join(folder, String(number));
   try {
+    if (!fs.existsSync(folder)) makeFolder(folder);
     for (let number = firstFree((candidate) => fs.existsSync(file(candidate))); ; number += 1) {
       try {
         fs.closeSync(fs.openSync(file(number), 'wx', 0o600));
         return number;
       } catch (error) {
-        if (errnoOf(error) === 'ENOENT' && fs.existsSync(runDir(store, runId)) && !fs.existsSync(folder)) {
-          makeFolder(folder);
-          number -= 1;
-        } else if (errnoOf(error) !== 'EEXIST') throw error;
+        if (errnoOf(error) !== 'EEXIST') throw error;
       }
     }
   } catch (error) {

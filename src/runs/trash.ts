@@ -12,19 +12,19 @@ const GONE = 'gone-';
  * Moves a file or folder of the store into its trash, and deletes it if `isToGo` still says so of it there, where nobody finds
  * it any more; else it goes back. Says whether it is gone.
  */
-export function discard(store: Store, file: string, isToGo: (place: string) => boolean = () => true): boolean {
+export function discard(store: Store, file: string, isToGo?: (place: string) => boolean): boolean {
   const trash = trashDir(store);
   makeFolder(trash);
-  const held = fs.mkdtempSync(path.join(trash, HELD));
+  const held = fs.mkdtempSync(path.join(trash, isToGo === undefined ? GONE : HELD));
   const place = path.join(held, path.basename(file));
   fs.renameSync(file, place);
-  if (!isToGo(place)) {
+  if (isToGo !== undefined && !isToGo(place)) {
     fs.renameSync(place, file);
     fs.rmdirSync(held);
     return false;
   }
   const gone = path.join(trash, path.basename(held).replace(HELD, GONE));
-  fs.renameSync(held, gone);
+  if (gone !== held) fs.renameSync(held, gone);
   fs.rmSync(gone, { recursive: true, force: true });
   return true;
 }

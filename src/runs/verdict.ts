@@ -33,13 +33,19 @@ export function vantage(staleAfterSeconds: number = DEFAULT_STALE_AFTER_SECONDS)
 
 /** Reads and judges a run. */
 export function readRun(store: Store, runId: string, from: Vantage): RunReading {
+  const reading = readOnce(store, runId, from);
+  // It may have ended between our reading and our look at its owner. The dead write no more: a second reading is the last word.
+  return reading.judgement?.life === 'dead' ? readOnce(store, runId, from) : reading;
+}
+
+function readOnce(store: Store, runId: string, from: Vantage): RunReading {
   const damage: Damage[] = [];
   const state = foldRun(readEvents(store, runId, damage));
   return assess(runId, state, damage, from);
 }
 
 /** The same from events that were read already. */
-function assess(runId: string, state: RunState, damage: Damage[], from: Vantage): RunReading {
+export function assess(runId: string, state: RunState, damage: Damage[], from: Vantage): RunReading {
   if (state.ending !== null)
     return { runId, state, status: state.ending.status, reason: state.ending.reason, damage, judgement: null };
   const judgement = judge(signsOf(state), from.nowMicros, from.place, from.staleAfterSeconds);

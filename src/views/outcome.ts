@@ -51,7 +51,7 @@ export function statusByRecord(state: RunState): { status: RunStatus; reason: st
     return { status: 'interrupted', reason: `it ended inside step ${open.number} (${open.agent})` };
   const openIssue = state.issues.find(({ status, startTime }) => status === 'in_progress' && startTime !== null);
   if (openIssue !== undefined) return { status: 'interrupted', reason: `it ended inside issue ${openIssue.iid}` };
-  const failure = failureOf(state, steps);
+  const failure = failureOf(state);
   if (failure === null)
     return { status: 'completed', reason: 'it was finalized, and no step, issue or last action on record failed' };
   const hasSuccess =
@@ -60,8 +60,8 @@ export function statusByRecord(state: RunState): { status: RunStatus; reason: st
 }
 
 /** What on record says that the run failed; an earlier attempt or error that it went on from does not. */
-function failureOf({ issues, actions, errors, lastEventAt }: RunState, steps: readonly Step[]): string | null {
-  const failed = steps.find(hasFailed);
+export function failureOf({ steps, issues, actions, errors, lastEventAt }: RunState): string | null {
+  const failed = latestAttempts(steps).find(hasFailed);
   if (failed !== undefined)
     return `step ${failed.number} (${failed.agent ?? 'its start is lost'}) ended ${failed.status}`;
   const issue = issues.find(({ status }) => status === 'failed');

@@ -125,7 +125,7 @@ raced('a rotate that was killed once the run lay in the trash is made good by th
 raced('run -- CMD records how CMD ended although another command holds the lock', async () => {
   const store = tempStore();
   await store.runlog(['start', '--id', 'other', '--owner-pid', 'none']);
-  const holder = store.live('flock', [path.join(store.dir, '.lock'), 'sleep', '60']);
+  const holder = store.live('flock', ['-o', path.join(store.dir, '.lock'), 'sleep', '60']);
   for (const until = Date.now() + 10_000; Date.now() < until;) {
     if ((await store.runlog(['finalize', 'other', '--status', 'completed'])).exitCode === 75) break;
   }
@@ -142,3 +142,51 @@ raced('run -- CMD records how CMD ended although another command holds the lock'
 function journalName(store: TempStore, runId: string): string {
   return fs.readdirSync(path.join(store.dir, 'runs', runId, 'journal'))[0] as string;
 }
+
+raced('a run that completes while it is looked at is not called interrupted', async () => {
+  const store = tempStore();
+  const script = store.liveShell(
+    'bash',
+    'export RUNLOG_RUN=$(runlog start --id run); echo $$; read -r _; runlog finalize --exit-code 0',
+  );
+  const owner = await script.line();
+
+  const { stdout } = await holdAt(
+    store,
+    { syscall: 'openat', nth: 1, file: `/proc/${owner}/stat` },
+    ['list', '--json'],
+    async () => {
+      script.say();
+      await script.rest();
+    },
+  );
+
+  const { runs } = JSON.parse(stdout) as { runs: { status: string }[] };
+  expect(runs.map(({ status }) => status)).toEqual(['completed']);
+});
+
+raced(
+  'a script that ends its own run exits with 0 although another command holds the lock, and its end is not lost',
+  async () => {
+    const store = tempStore();
+    await store.runlog(['start', '--id', 'other', '--owner-pid', 'none']);
+    const holder = store.live('flock', ['-o', path.join(store.dir, '.lock'), 'sleep', '60']);
+    for (const until = Date.now() + 10_000; Date.now() < until;) {
+      if ((await store.runlog(['finalize', 'other', '--status', 'completed'])).exitCode === 75) break;
+    }
+
+    const script =
+      "set -e; export RUNLOG_RUN=$(runlog start --id own); trap 'runlog finalize --exit-code $?' EXIT; runlog append WORK";
+    const outcome = await store.shell('bash', script);
+
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: 'own  running -> completed: exit status 0\n' });
+    expect(outcome.stderr).toContain('the views could not be written now');
+    expect(fs.existsSync(path.join(store.dir, 'runs/own/_final.json'))).toBe(false);
+    await holder.kill('SIGKILL');
+    await store.runlog(['finalize', '--all', '--lock-timeout', '10']);
+    const final = JSON.parse(fs.readFileSync(path.join(store.dir, 'runs/own/_final.json'), 'utf8')) as {
+      status: string;
+    };
+    expect(final.status).toBe('completed');
+  },
+);

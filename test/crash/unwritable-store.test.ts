@@ -145,18 +145,20 @@ test.skipIf(!canMount)(
   async () => {
     const store = tempStore();
     mount(store.dir, 'size=1m');
-    const runId = await store.start('--id', 'run');
+    const runId = await store.start('--id', 'run', '--owner-pid', 'none');
     asRoot(`mount -o remount,ro '${store.dir}'`);
     const { exitCode, stderr } = await store.runlog(['append', 'ONE', '--run', runId]);
     expect(exitCode).toBe(0);
     expect(stderr).toContain('read-only file system');
     const step = await store.runlog(['step', 'start', 'coding', '--run', runId]);
-    expect(step).toMatchObject({ exitCode: 0, stdout: 'coding\n' });
+    // A number all the same, for `step note` and `metric --step` take nothing else; far from those that the store gives.
+    expect(step).toMatchObject({ exitCode: 0, stdout: '1000001\n' });
+    expect((await store.runlog(['metric', 'KS', '0.3', '--step', '1000001', '--run', runId])).exitCode).toBe(0);
     expect(await store.status(runId)).toBe('running');
     const refused = await store.runlog(['finalize', runId]);
     expect([73, 74]).toContain(refused.exitCode);
     asRoot(`mount -o remount,rw '${store.dir}'`);
-    expect((await store.runlog(['step', 'end', 'coding', '--status', 'SUCCESS', '--run', runId])).stderr).toBe('');
+    expect((await store.runlog(['step', 'end', '1000001', '--status', 'SUCCESS', '--run', runId])).stderr).toBe('');
     expect(await actions(store, runId)).toEqual(['ONE']);
     expect((await store.runlog(['finalize', runId])).exitCode).toBe(0);
     expect(store.readJson('runs', runId, 'trace.json').steps).toMatchObject([
@@ -170,7 +172,7 @@ test.skipIf(!canMount)(
   async () => {
     const store = tempStore();
     mount(store.dir, 'size=256k');
-    const runId = await store.start('--id', 'run');
+    const runId = await store.start('--id', 'run', '--owner-pid', 'none');
     await store.ok('append', 'FIRST', '--run', runId);
     const filler = store.path('filler');
     const fd = fs.openSync(filler, 'w');
@@ -200,3 +202,41 @@ test.skipIf(!canMount)(
     expect(await store.status(runId)).toBe('completed');
   },
 );
+
+test.skipIf(!canMount)(
+  `a script on a store that became read-only ends with 0, and its end comes home with all else${unlessMountable}`,
+  async () => {
+    const store = tempStore();
+    mount(store.dir, 'size=1m');
+    const script = `set -eu
+export RUNLOG_RUN=$(runlog start --id run)
+trap 'runlog finalize --exit-code $?' EXIT
+mount -o remount,ro '${store.dir}'
+step=$(runlog step start coding)
+runlog step note "$step" training --metric loss=0.5
+runlog step end "$step" --status SUCCESS`;
+    expect(await store.shell('bash', script)).toMatchObject({ exitCode: 0 });
+    asRoot(`mount -o remount,rw '${store.dir}'`);
+    expect(await store.status('run')).toBe('interrupted');
+
+    expect((await store.runlog(['finalize'])).exitCode).toBe(0);
+
+    expect(await store.status('run')).toBe('completed');
+    expect(spooled(store)).toEqual([]);
+  },
+);
+
+test('events wait for a store that was named and is gone, as where it is not mounted', async () => {
+  const store = tempStore();
+  const env = { RUNLOG_DIR: store.dir, RUNLOG_RUN: 'run' };
+  await store.start('--id', 'run');
+  fs.renameSync(store.dir, `${store.dir}-away`);
+
+  const { exitCode, stderr } = await store.runlog(['append', 'ONE'], { env });
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('the event waits in');
+
+  fs.renameSync(`${store.dir}-away`, store.dir);
+  await store.runlog(['append', 'TWO'], { env });
+  expect(await actions(store, 'run')).toEqual(['ONE', 'TWO']);
+});
