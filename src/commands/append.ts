@@ -65,7 +65,11 @@ function log(input: Input, runId: string | null, body: Recordable): void {
   try {
     appendLogText(file, encodeLogEvent([event]));
   } catch (error) {
-    acknowledge(input, { events: [event], warning: `${messageOf(error)}: the entry was NOT recorded`, isLost: true });
+    acknowledge(input, {
+      events: [event],
+      warning: `${messageOf(error)}: the entry was NOT recorded`,
+      where: 'nowhere',
+    });
   }
 }
 

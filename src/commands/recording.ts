@@ -26,16 +26,16 @@ export function recordInto(input: Input, runId: string, bodies: readonly Recorda
     isUnredacted: input.has('no-redact'),
   });
   acknowledge(input, recorded);
-  if (recorded.warning === null && fs.existsSync(finalPath(input.store, runId)))
+  if (recorded.where === 'journal' && fs.existsSync(finalPath(input.store, runId)))
     warn(
       `${runId} has been finalized; the event stands after its end (refresh its views with: runlog finalize ${runId})`,
     );
   return recorded;
 }
 
-export function acknowledge(input: Input, { warning, isLost }: Recorded): void {
+export function acknowledge(input: Input, { warning, where }: Recorded): void {
   if (warning === null) return;
-  if (isLost && isStrict(input))
+  if (where === 'nowhere' && isStrict(input))
     throw new RunlogError('not_recorded', warning, {
       hint: 'Free some space or mend the rights, then record it again.',
     });

@@ -61,7 +61,7 @@ function spoolStart(
   try {
     return spoolEvents(input.store, runId, [event], options, why);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return null;
+    if (error instanceof RunlogError && error.code === 'cannot_create') return null;
     throw error;
   }
 }

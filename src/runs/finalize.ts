@@ -92,9 +92,11 @@ interface Sealing {
 /** Records the end and writes the views of a run, but for what they share: the tables, and the seal that closes it. */
 function writeRun(store: Store, runId: string, { ending }: Plan, env: NodeJS.ProcessEnv, from: Vantage): Sealing {
   if (ending !== null) {
-    const { warning } = record(store, runId, [endEvent(ending)], { env });
-    if (warning !== null)
-      throw new RunlogError('io', warning, { hint: 'The views are written once the store can be.' });
+    const { warning, where } = record(store, runId, [endEvent(ending)], { env });
+    if (where !== 'journal')
+      throw new RunlogError('io', warning ?? 'the end could not be recorded', {
+        hint: 'The views are written once the store can be.',
+      });
   }
   // Sealed before it is read: what is appended meanwhile makes the journal longer than its seal, and the next finalize sees that.
   const seal = sealJournal(store, runId);
@@ -170,7 +172,8 @@ export function recordOwnEnd(store: Store, runId: string, wish: Wish, env: NodeJ
   const reading = assess(runId, state, damage, from);
   const oldStatus = reading.status;
   const ending = endingByName(reading, wish, caller, false, from);
-  return { oldStatus, ending, warning: record(store, runId, [endEvent(ending)], { env }).warning };
+  const { warning, where } = record(store, runId, [endEvent(ending)], { env });
+  return { oldStatus, ending, warning: where === 'journal' ? null : warning };
 }
 
 function comeHome(store: Store, { runIds, env }: FinalizeOptions, result: FinalizeResult): void {

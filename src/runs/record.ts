@@ -32,7 +32,7 @@ export interface Recorded {
   events: RunlogEvent[];
   /** What the user should know: the event waits in the spool, or was not recorded at all. */
   warning: string | null;
-  isLost: boolean;
+  where: 'journal' | 'spool' | 'nowhere';
 }
 
 /** These tell how a run went even if nothing else survives a power loss. */
@@ -58,7 +58,7 @@ export function record(store: Store, runId: string, bodies: readonly Recordable[
   const stranded = tryBringHome(store, runId, options.env);
   try {
     appendEvents(store, runId, events, options.isDurable === true);
-    return { events, warning: stranded, isLost: false };
+    return { events, warning: stranded, where: 'journal' };
   } catch (error) {
     if (errnoOf(error) === undefined && !(error instanceof RunlogError && error.code === 'io')) throw error;
     if (isUnknown(store, runId, options.env)) throw unknownRun(store, runId);
@@ -89,12 +89,12 @@ export function spoolEvents(
     const isStart = events.some(({ type }) => type === 'run.started');
     const file = spool(store, runId, events, options.env, isStart);
     const warning = `${reason}; the event waits in ${file} and comes home with the next command for this run`;
-    return { events, warning, isLost: false };
+    return { events, warning, where: 'spool' };
   } catch (error) {
     // A start whose id waits there already: the caller takes the next one.
-    if (errnoOf(error) === 'EEXIST') throw error;
+    if (error instanceof RunlogError && error.code === 'cannot_create') throw error;
     const warning = `${reason}, nor to the spool (${messageOf(error)}): the event was NOT recorded`;
-    return { events, warning, isLost: true };
+    return { events, warning, where: 'nowhere' };
   }
 }
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { checkEvent } from '../events/check.js';
-import { RunlogError } from '../events/errors.js';
+import { RunlogError, errnoOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { nowMicros } from '../journal/clock.js';
 import { crc32 } from '../journal/crc32.js';
@@ -25,8 +25,8 @@ export function spoolDir(env: NodeJS.ProcessEnv): string {
 const TRIES = 20;
 
 /**
- * Appends events to the spool and has the disk keep them; gives the file's path. With `isNew` the run must have nothing there yet.
- * Throws what the system says (EEXIST).
+ * Appends events to the spool and has the disk keep them; gives the file's path. With `isNew` the run must have nothing there yet
+ * (`cannot_create`). Throws what the system says.
  */
 export function spool(
   store: Store,
@@ -37,7 +37,7 @@ export function spool(
 ): string {
   makeFolder(spoolDir(env));
   const file = path.join(spoolDir(env), spoolName(store, runId));
-  if (isNew) fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  if (isNew) makeNew(file, runId);
   const lines = events.map((event) => `\n${JSON.stringify({ store: store.dir, run_id: runId, event })}\n`);
   for (let tries = 0; tries < TRIES; tries += 1) {
     const segment = openSegment(file);
@@ -52,6 +52,16 @@ export function spool(
     }
   }
   throw new RunlogError('io', `${file} is taken away again and again`);
+}
+
+function makeNew(file: string, runId: string): void {
+  try {
+    fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST')
+      throw new RunlogError('cannot_create', `a run ${runId} waits in the spool already`);
+    throw error;
+  }
 }
 
 /** The ids of the runs of a store that have events waiting. */

@@ -45,7 +45,6 @@ export interface RunState {
   tools: ToolUsage[];
   pipelines: Pipeline[];
   cycles: DebuggingCycle[];
-  corrections: RunlogEvent<'outcome.corrected'>[];
 }
 
 export function emptyRun(): RunState {
@@ -67,7 +66,6 @@ export function emptyRun(): RunState {
     tools: [],
     pipelines: [],
     cycles: [],
-    corrections: [],
   };
 }
 
@@ -99,7 +97,6 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
   applyDebugEvent(state.cycles, event, issue);
   if (event.type === 'plan.made') state.plan = planOf(event);
   if (event.type === 'tokens.used') addTokens(state.tokens, event);
-  if (event.type === 'outcome.corrected') state.corrections.push(event);
   // What begins after the end of its run is cut off at once: an ended run has nothing open.
   if (state.ending !== null) interruptAll(state, event.at);
 }

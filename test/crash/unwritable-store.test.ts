@@ -240,3 +240,25 @@ test('events wait for a store that was named and is gone, as where it is not mou
   await store.runlog(['append', 'TWO'], { env });
   expect(await actions(store, 'run')).toEqual(['ONE', 'TWO']);
 });
+
+test('where even the spool cannot be made, recording says so and breaks nothing', async () => {
+  const store = tempStore();
+  await store.start('--id', 'run');
+  fs.renameSync(path.join(store.dir, 'runs', 'run', 'journal'), path.join(store.dir, 'away'));
+  fs.writeFileSync(path.join(store.dir, 'runs', 'run', 'journal'), 'not a folder');
+  fs.mkdirSync(path.join(store.home, '.local/state/runlog'), { recursive: true });
+  fs.writeFileSync(path.join(store.home, '.local/state/runlog/spool'), 'not a folder either');
+
+  const append = await store.runlog(['append', 'ONE', '--run', 'run']);
+  expect(append.exitCode).toBe(0);
+  expect(append.stderr).toContain('the event was NOT recorded');
+  expect((await store.runlog(['append', 'ONE', '--run', 'run', '--strict'])).exitCode).toBe(74);
+  const start = await store.runlog([
+    'start',
+    '--id',
+    'next',
+    '--dir',
+    path.join(store.dir, 'runs/run/journal/nowhere'),
+  ]);
+  expect(start).toMatchObject({ exitCode: 0, stdout: 'next\n' });
+});
