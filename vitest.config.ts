@@ -4,6 +4,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/setup.ts'],
+    setupFiles: ['test/support/clean-up.ts'],
     env: { TZ: 'UTC' },
     // The tests wait for processes more than they compute.
     maxWorkers: '100%',

@@ -1,5 +1,5 @@
-// What the tests of commands share: the built executable in folders of its own, with an environment that has nothing of the
-// tester's. It asserts nothing.
+// What the tests of commands and the fault campaigns share: the built executable in folders of its own, with an environment that
+// has nothing of the tester's. It asserts nothing, and knows no test runner.
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -7,7 +7,6 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll } from 'vitest';
 import type { RunlogEvent } from '../../src/events/vocabulary.js';
 import { encodeLine } from '../../src/journal/line.js';
 
@@ -32,10 +31,11 @@ export interface Surroundings {
 const base = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'runlog-test-'));
 const children = new Set<ChildProcess>();
 
-afterAll(() => {
+/** Kills what was started and removes every folder that was made here. */
+export function cleanUp(): void {
   for (const child of children) child.kill('SIGKILL');
   fs.rmSync(base, { recursive: true, force: true });
-});
+}
 
 /** A new, empty folder; gone when the file's tests are done. */
 export function tempFolder(): string {
