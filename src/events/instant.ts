@@ -52,10 +52,13 @@ export function normalizeInstant(text: string): string | null {
   return CANONICAL.test(text) ? text : formatInstant(micros);
 }
 
-/** Seconds from one stored time to another; null where one of them is unknown. */
+/**
+ * Seconds from one stored time to another; null where one of them is unknown, or where the clock was set back in between: what it
+ * then says of how long something took is not so.
+ */
 export function secondsBetween(from: string | null, to: string | null): number | null {
   if (from === null || to === null) return null;
   const start = parseInstant(from);
   const end = parseInstant(to);
-  return start === null || end === null ? null : (end - start) / 1e6;
+  return start === null || end === null || end < start ? null : (end - start) / 1e6;
 }

@@ -3,6 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
 
+/** Whether there is something of that name; a link counts. Where the system cannot tell, it throws: that is no "no". */
+export function isThere(file: string): boolean {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
 /** Makes a rename in a folder survive a power loss. Some file systems cannot sync a folder; the rename is then as safe as it gets. */
 export function syncFolder(folder: string): void {
   const fd = fs.openSync(folder, 'r');

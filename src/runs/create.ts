@@ -5,7 +5,7 @@ import { RunlogError, errnoOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeMetadata } from '../formats/run-files.js';
 import { encodeFitting, writeBlob } from '../journal/blobs.js';
-import { makeFolder, syncFolder } from '../journal/folder.js';
+import { isThere, makeFolder, syncFolder } from '../journal/folder.js';
 import { openSegment } from '../journal/segment.js';
 import { foldRun } from '../views/run.js';
 import * as paths from './paths.js';
@@ -57,7 +57,7 @@ export function* candidateIds(base: string): Generator<string> {
 }
 
 export function isTaken(store: Store, runId: string): boolean {
-  return fs.existsSync(paths.runDir(store, runId)) || fs.existsSync(paths.archivePath(store, runId));
+  return isThere(paths.runDir(store, runId)) || isThere(paths.archivePath(store, runId));
 }
 
 /** `run_<YYYYMMDD>_<HHMMSS>_project_<project>`, or `…_<name>`: local time, and only characters that are safe in a file's name. */

@@ -1,9 +1,10 @@
 // The export of all runs into CSV tables, in the store or in a folder of the user's.
 import { archivePath, csvDir, listArchived, listRunIds, type Store } from './paths.js';
-import fs from 'node:fs';
+import { isThere } from '../journal/folder.js';
 import { readArchivedState } from './archive.js';
 import { withLock } from './lock.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
+import { isUnreadable } from './open-run.js';
 import { readRun, vantage } from './verdict.js';
 import type { TableName } from '../formats/tables.js';
 
@@ -37,12 +38,15 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const isOwn = options.folder === null;
   const folder = options.folder ?? csvDir(store);
   const damaged: string[] = [];
+  /** Their rows stay as they are: part of a run would look like the whole of it. */
+  const unreadable = new Set<string>();
   const rows = new Map<string, RunRows>();
   const read = (runIds: readonly string[]): Map<string, RunRows> => {
     for (const runId of runIds) {
       const { state, damage } = readRun(store, runId, from);
       if (damage.length > 0) damaged.push(runId);
-      if (state.eventCount > 0) rows.set(runId, runRows(runId, state));
+      if (damage.some(isUnreadable)) unreadable.add(runId);
+      else if (state.eventCount > 0) rows.set(runId, runRows(runId, state));
     }
     return rows;
   };
@@ -53,7 +57,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
       if (!rows.has(runId)) rows.set(runId, runRows(runId, await readArchivedState(store, runId)));
     }
   const keep = (runId: string): boolean =>
-    isOwn && !isWhole && (options.runIds !== null || fs.existsSync(archivePath(store, runId)));
+    isOwn && (unreadable.has(runId) || (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));
   const counts = writeTables(folder, rows, keep, () => (isOwn ? read(listRunIds(store)) : rows));
   return { folder, rows: counts, damaged };
 }

@@ -8,17 +8,19 @@ import { encodeLog } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
 import { encodeFinal, encodeIssueFile, encodeMetadata, type Seal } from '../formats/run-files.js';
 import { encodeTrace } from '../formats/trace.js';
+import { isThere } from '../journal/folder.js';
 import type { Damage } from '../journal/line.js';
 import { foldRun, type Ending, type RunState } from '../views/run.js';
 import { traceOf } from '../views/trace.js';
 import { writeWhole } from './atomic-file.js';
 import { endingByName, isOwner, type Wish } from './ending.js';
 import { withLock } from './lock.js';
-import { readEvents } from './open-run.js';
+import { isUnreadable, readEvents, refuseUnreadable } from './open-run.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { lineage } from './processes.js';
 import { bringHome, record } from './record.js';
+import { readAllRuns } from './store.js';
 import { coversAll, readSeal, sealJournal } from './seal.js';
 import { peekSpool, spoolDir, spooledRuns } from './spool.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
@@ -100,7 +102,8 @@ function writeRun(store: Store, runId: string, { ending }: Plan, env: NodeJS.Pro
   }
   // Sealed before it is read: what is appended meanwhile makes the journal longer than its seal, and the next finalize sees that.
   const seal = sealJournal(store, runId);
-  const { state } = readRun(store, runId, from);
+  const { state, damage } = readRun(store, runId, from);
+  refuseUnreadable(runId, damage);
   if (state.ending === null) throw new RunlogError('io', `the end of ${runId} cannot be read back from its journal`);
   writeViews(store, runId, state);
   return { runId, state, seal };
@@ -137,6 +140,7 @@ function planRun(store: Store, runId: string, options: FinalizeOptions, from: Va
   if (seal !== null && coversAll(seal, store, runId))
     return isNamed ? { reading: readRun(store, runId, from), ending: null, needsWork: false } : null;
   const reading = readRun(store, runId, from);
+  refuseUnreadable(runId, reading.damage);
   if (reading.state.eventCount === 0)
     throw new RunlogError('invalid_input', `${runId}: ${reading.damage[0]?.message ?? 'its journal is empty'}`, {
       hint: 'Nothing is recorded of it. If the folder is not wanted, remove it by hand.',
@@ -201,9 +205,10 @@ function endEvent({ status, endedAt, error, exitCode, signal, reason, decidedBy 
 /** Writes every view of a run but its seal, from its journal alone. */
 function writeViews(store: Store, runId: string, state: RunState): void {
   const folder = paths.runDir(store, runId);
-  const log = encodeLog(logBlocks(readEvents(store, runId, [], { withBlobs: true })));
-  if (log !== '' || fs.existsSync(paths.designLogPath(store, runId)))
-    writeWhole(paths.designLogPath(store, runId), log);
+  const damage: Damage[] = [];
+  const log = encodeLog(logBlocks(readEvents(store, runId, damage, { withBlobs: true })));
+  refuseUnreadable(runId, damage);
+  if (log !== '' || isThere(paths.designLogPath(store, runId))) writeWhole(paths.designLogPath(store, runId), log);
   for (const issue of state.issues) {
     const { name, otherName, text } = encodeIssueFile(runId, state, issue);
     writeWhole(path.join(folder, 'issues', name), text);
@@ -223,7 +228,10 @@ function updateTables(store: Store, rows: ReadonlyMap<string, RunRows>, from: Va
   );
 }
 
-/** The rows of every run of a store. */
+/** The rows of every run of a store that can be read. */
 function everyRow(store: Store, from: Vantage): Map<string, RunRows> {
-  return new Map(paths.listRunIds(store).map((runId) => [runId, runRows(runId, readRun(store, runId, from).state)]));
+  const rows = new Map<string, RunRows>();
+  for (const { runId, state, damage } of readAllRuns(store, from))
+    if (!damage.some(isUnreadable)) rows.set(runId, runRows(runId, state));
+  return rows;
 }

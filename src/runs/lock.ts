@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, errnoOf } from '../events/errors.js';
+import { readText } from '../journal/whole-file.js';
 import { cannotWrite } from './atomic-file.js';
 import type { Store } from './paths.js';
 import { readProcess } from './processes.js';
@@ -97,7 +98,7 @@ function openLockFile(file: string): number {
 
 function readOrEmpty(file: string): string {
   try {
-    return fs.readFileSync(file, 'utf8');
+    return readText(file);
   } catch {
     return '';
   }

@@ -1,6 +1,7 @@
 // Reading a run: its events in order, whole values in place, with whatever damage was met. Reading changes nothing.
 import fs from 'node:fs';
 import path from 'node:path';
+import { RunlogError, errnoOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { restoreBlobs } from '../journal/blobs.js';
 import type { Damage } from '../journal/line.js';
@@ -27,9 +28,16 @@ export function* readEvents(
       continue;
     }
     if (options.withBlobs === true && 'blobs' in item.event) {
-      for (const blob of restoreBlobs(item.event, (sha256) => readBlob(folder, sha256)))
+      let hasFailed = false;
+      const read = (sha256: string): Buffer | null => {
+        const content = readBlob(folder, sha256);
+        if (content !== 'unreadable') return content;
+        hasFailed = true;
+        return null;
+      };
+      for (const blob of restoreBlobs(item.event, read))
         damage.push({
-          kind: 'missing',
+          kind: hasFailed ? 'unreadable' : 'missing',
           segment: item.segment,
           offsetBytes: item.offsetBytes,
           lengthBytes: 0,
@@ -40,6 +48,23 @@ export function* readEvents(
   }
 }
 
+/** What the system could not read, as opposed to bytes that are damaged. */
+export function isUnreadable({ kind }: Damage): boolean {
+  return kind === 'unreadable';
+}
+
+/**
+ * Throws `io` where the system could not read something of a run. Damage in the bytes is there for good, and all else is to be had in
+ * spite of it; what cannot be read today may be whole tomorrow, and a view made without it would look as if it had never been.
+ */
+export function refuseUnreadable(runId: string, damage: readonly Damage[]): void {
+  const found = damage.find(isUnreadable);
+  if (found === undefined) return;
+  throw new RunlogError('io', `${runId}: ${found.segment} cannot be read: ${found.message}`, {
+    hint: 'Nothing was written. Run the same command again once the file can be read.',
+  });
+}
+
 /** The event that started a run, or null where its journal has none. */
 export function readStart(store: Store, runId: string): RunlogEvent<'run.started'> | null {
   for (const item of readJournal(paths.journalDir(store, runId)))
@@ -47,10 +72,11 @@ export function readStart(store: Store, runId: string): RunlogEvent<'run.started
   return null;
 }
 
-function readBlob(folder: string, sha256: string): Buffer | null {
+/** Null where there is no such blob. */
+function readBlob(folder: string, sha256: string): Buffer | 'unreadable' | null {
   try {
     return fs.readFileSync(path.join(folder, 'blobs', sha256));
-  } catch {
-    return null;
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' ? null : 'unreadable';
   }
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+import { readText } from '../journal/whole-file.js';
 
 /** A store's folder, absolute. */
 export interface Store {
@@ -43,7 +44,7 @@ function readConfig(cwd: string): { folder: string; dir?: string } | undefined {
 
 function parseConfig(file: string): { dir?: string } {
   try {
-    const dir = (JSON.parse(fs.readFileSync(file, 'utf8')) as { dir?: unknown } | null)?.dir;
+    const dir = (JSON.parse(readText(file)) as { dir?: unknown } | null)?.dir;
     if (dir !== undefined && typeof dir !== 'string') throw new Error('dir must be text');
     return dir === undefined ? {} : { dir };
   } catch (error) {

@@ -1,11 +1,12 @@
 // Pins: a run with the file `pinned` in its folder is kept from rotation. A wish of the user, not a fact about the run.
 import fs from 'node:fs';
 import path from 'node:path';
+import { isThere } from '../journal/folder.js';
 import { writeWhole } from './atomic-file.js';
 import { runDir, type Store } from './paths.js';
 
 export function isPinned(store: Store, runId: string): boolean {
-  return fs.existsSync(pinPath(store, runId));
+  return isThere(pinPath(store, runId));
 }
 
 export function pinRun(store: Store, runId: string): void {

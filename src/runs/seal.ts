@@ -3,29 +3,36 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Seal } from '../formats/run-files.js';
+import { readText } from '../journal/whole-file.js';
 import { listSegments, readSegment } from '../journal/read.js';
+import { refuseUnreadable } from './open-run.js';
 import { finalPath, journalDir, type Store } from './paths.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Seals the journal as it is now. */
+/** Seals the journal as it is now. Throws `io` where part of it cannot be read. */
 export function sealJournal(store: Store, runId: string): Seal {
   const folder = journalDir(store, runId);
   const seal: Seal = {};
-  for (const name of listSegments(folder).segments) {
+  const { segments, damage } = listSegments(folder);
+  for (const name of segments) {
     const file = path.join(folder, name);
     const bytes = fs.statSync(file).size;
     const ids = new Set<string>();
-    for (const item of readSegment(file, name)) if ('event' in item && item.offsetBytes < bytes) ids.add(item.event.id);
+    for (const item of readSegment(file, `journal/${name}`)) {
+      if ('damage' in item) damage.push(item.damage);
+      else if (item.offsetBytes < bytes) ids.add(item.event.id);
+    }
     seal[`journal/${name}`] = { bytes, events: ids.size, sha256: hashStart(file, bytes) };
   }
+  refuseUnreadable(runId, damage);
   return seal;
 }
 
 /** The seal of a run's _final.json; null where there is none that can be read. */
 export function readSeal(store: Store, runId: string): Seal | null {
   try {
-    const { seal } = JSON.parse(fs.readFileSync(finalPath(store, runId), 'utf8')) as { seal?: Seal };
+    const { seal } = JSON.parse(readText(finalPath(store, runId))) as { seal?: Seal };
     return typeof seal === 'object' && seal !== null ? seal : null;
   } catch {
     return null;

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { checkEvent } from '../events/check.js';
+import { readText } from '../journal/whole-file.js';
 import { RunlogError, errnoOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { nowMicros } from '../journal/clock.js';
@@ -137,7 +138,7 @@ function giveBack(claim: string, file: string): void {
 function readSpoolFile(file: string, store: Store): { events: RunlogEvent[]; hasBad: boolean } {
   const events: RunlogEvent[] = [];
   let hasBad = false;
-  for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
+  for (const line of readText(file).split('\n')) {
     if (line === '') continue;
     try {
       const spooled = JSON.parse(line) as { store?: unknown; event?: unknown } | null;

@@ -1,7 +1,7 @@
 // The CSV tables of a store: one file a table, rows sorted by run, each run's rows there once.
-import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
+import { readText } from '../journal/whole-file.js';
 import { decodeCsv, encodeCsv } from '../formats/csv.js';
 import { TABLE_NAMES, columnsOf, rowsOf, type Cell, type TableName } from '../formats/tables.js';
 import type { RunState } from '../views/run.js';
@@ -49,7 +49,7 @@ export function writeTables(
 function readTable(file: string, name: TableName): string[][] | null {
   let text: string;
   try {
-    text = fs.readFileSync(file, 'utf8');
+    text = readText(file);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

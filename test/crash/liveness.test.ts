@@ -1,8 +1,11 @@
 // Whether a run lives, judged from outside: reused pids, restarted machines, other hosts, missed beats, imports.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { tempStore, type TempStore } from '../support/runlog.js';
+import { encodeLine } from '../../src/journal/line.js';
+import { ROOT, hasProgram, tempStore, until, type TempStore } from '../support/runlog.js';
 
 /** A run of this test process, whose start event is then changed; gives its id. */
 async function altered(store: TempStore, change: (start: Record<string, any>) => void): Promise<string> {
@@ -38,6 +41,99 @@ test('after a restart of the machine no process of before is the owner', async (
     finalized: [{ run_id: runId, old_status: 'interrupted', status: 'interrupted', cause, changed: true }],
   });
 });
+
+test('an owner that has died and was not yet waited for is dead', async () => {
+  const store = tempStore();
+  // The outer shell becomes a program that never waits for its children: the inner one stays a zombie.
+  const parent = store.live('bash', ['-c', "bash -c 'runlog start --id run; runlog append WORK' & exec sleep 100"]);
+  expect(await parent.line()).toBe('run');
+  await until(async () => (await store.status('run')) !== 'running');
+  expect(await judged(store, 'run')).toMatchObject({
+    status: 'interrupted',
+    finalized: [
+      { run_id: 'run', status: 'interrupted', cause: expect.stringMatching(/^its owner, process \d+, has died$/) },
+    ],
+  });
+  await parent.kill('SIGKILL');
+});
+
+const canUnshare =
+  hasProgram('unshare') && spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
+
+test.skipIf(!canUnshare)(
+  `a process of another pid namespace is judged from within it alone${canUnshare ? '' : ' (skipped: no new namespaces here)'}`,
+  async () => {
+    const store = tempStore();
+    const script = 'runlog start --id run; runlog list --json | tr -d "\\n"; echo; read -r _; runlog finalize --json';
+    const inside = store.live('unshare', ['--pid', '--fork', '--mount-proc', 'bash', '-c', script]);
+    expect(await inside.line()).toBe('run');
+    expect(JSON.parse(await inside.line())).toMatchObject({ runs: [{ run_id: 'run', status: 'running' }] });
+    // Its owner is process 1 in there; process 1 out here is somebody else, and has another start time.
+    expect(await judged(store, 'run')).toEqual({ status: 'running', finalized: [] });
+    await inside.kill('SIGKILL');
+    expect(await judged(store, 'run')).toEqual({ status: 'running', finalized: [] });
+    expect(await store.json('finalize', 'run', '--force')).toMatchObject({ runs: [{ run_id: 'run', changed: true }] });
+  },
+);
+
+test('a clock that jumps back makes nothing take less than no time, and kills no run that lives', async () => {
+  const store = tempStore();
+  const runId = await store.start();
+  const step = { type: 'step.started', step: 1, agent: 'coder', task: 't', at: hoursAgo(-2) };
+  const segment = store.segment(runId);
+  fs.appendFileSync(segment, encodeLine({ v: 1, id: 'ahead', ...step }));
+  await store.ok('step', 'end', '1', '--status', 'SUCCESS', '--run', runId);
+  expect(await judged(store, runId)).toEqual({ status: 'running', finalized: [] });
+
+  expect(await store.json('finalize', runId, '--status', 'completed', '--force')).toMatchObject({
+    runs: [{ status: 'completed' }],
+  });
+  const { run } = await store.json('summary', runId);
+  expect(run.duration_seconds).toBeGreaterThanOrEqual(0);
+  const agents = store.read('csv', 'agents.csv');
+  expect(agents).not.toMatch(/,-\d/);
+  expect((await store.runlog(['rotate', '--max-runs', '0', '--json'])).stdout).toContain(
+    'written less than an hour ago',
+  );
+});
+
+test('--beat of runlog run beats for as long as the command runs', async () => {
+  const store = tempStore();
+  const { exitCode } = await store.runlog(['run', '--id', 'run', '--beat', '0.1', '--', 'sleep', '1']);
+  expect(exitCode).toBe(0);
+  const beats = (await store.events('run')).filter(({ type }) => type === 'run.beat');
+  expect(beats.length).toBeGreaterThan(2);
+});
+
+test('without flock the lock is a link, taken over only from the proven dead', async () => {
+  const store = tempStore();
+  const runId = await store.start('--owner-pid', 'none');
+  const bin = path.join(store.home, 'bin');
+  fs.mkdirSync(bin);
+  for (const program of ['node', 'env']) fs.symlinkSync(whereIs(program), path.join(bin, program));
+  const env = { PATH: `${path.join(ROOT, 'bin')}:${bin}` };
+  const lock = store.path('.lock.pid');
+  fs.writeFileSync(lock, `${process.pid} ${startTimeOf(process.pid)}`);
+  const args = ['finalize', runId, '--status', 'failed'];
+  expect(await store.runlog(args, { env })).toMatchObject({ exitCode: 75 });
+  // The number of the dead, which another process has by now.
+  fs.writeFileSync(lock, `${process.pid} 1`);
+  expect(await store.runlog(args, { env })).toMatchObject({ exitCode: 0 });
+  expect(fs.existsSync(lock)).toBe(false);
+});
+
+function whereIs(program: string): string {
+  if (program === 'node') return process.execPath;
+  return (process.env['PATH'] ?? '')
+    .split(':')
+    .map((folder) => path.join(folder, program))
+    .find((file) => fs.existsSync(file)) as string;
+}
+
+function startTimeOf(pid: number): string {
+  const stat = fs.readFileSync(`/proc/${pid}/stat`).toString();
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] as string;
+}
 
 test('a run of another host is running while it speaks and stale once it was silent for a day; only by name is it ended', async () => {
   const store = tempStore();
