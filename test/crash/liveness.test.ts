@@ -97,14 +97,6 @@ test('a clock that jumps back makes nothing take less than no time, and kills no
   );
 });
 
-test('--beat of runlog run beats for as long as the command runs', async () => {
-  const store = tempStore();
-  const { exitCode } = await store.runlog(['run', '--id', 'run', '--beat', '0.1', '--', 'sleep', '1']);
-  expect(exitCode).toBe(0);
-  const beats = (await store.events('run')).filter(({ type }) => type === 'run.beat');
-  expect(beats.length).toBeGreaterThan(2);
-});
-
 test('without flock the lock is a link, taken over only from the proven dead', async () => {
   const store = tempStore();
   const runId = await store.start('--owner-pid', 'none');

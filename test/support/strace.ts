@@ -27,6 +27,8 @@ export interface Traced {
 /** One thread for asynchronous file work, so that the order of the calls is the same each time. */
 const STEADY = { UV_THREADPOOL_SIZE: '1' };
 
+const PATIENCE_MS = 30_000;
+
 /** The system calls of a command, on files or descriptors, that concern one of some folders. */
 export async function callsOf(command: Traced, folders: readonly string[]): Promise<SystemCall[]> {
   const { lines } = await trace(command, ['-e', 'trace=%file,%desc']);
@@ -81,7 +83,14 @@ async function trace(
 ): Promise<Outcome & { lines: string[] }> {
   const file = path.join(tempFolder(), 'trace');
   const all = ['-f', '-y', '-qq', '-o', file, ...options, 'runlog', ...args];
-  const child = spawn('strace', all, { cwd, env: sealedEnv(home, { ...STEADY, ...env }), stdio: 'pipe' });
+  const child = spawn('strace', all, {
+    cwd,
+    env: sealedEnv(home, { ...STEADY, ...env }),
+    stdio: 'pipe',
+    detached: true,
+  });
+  // A fault that met another call than it was meant for, as the close of a pipe, may keep a process waiting for ever.
+  const patience = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), PATIENCE_MS);
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
@@ -90,6 +99,7 @@ async function trace(
   const exitCode = await new Promise<number>((resolve) =>
     child.once('close', (code, signal) => resolve(code ?? 128 + os.constants.signals[signal as NodeJS.Signals])),
   );
+  clearTimeout(patience);
   const lines = fs.readFileSync(file, 'utf8').split('\n');
   fs.rmSync(path.dirname(file), { recursive: true });
   return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), exitCode, lines };
