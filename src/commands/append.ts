@@ -30,6 +30,7 @@ const FIELD_KEYS: Readonly<Record<string, string>> = {
 
 export function append(input: Input): void | Promise<void> {
   if (input.has('stdin')) return appendStream(input);
+  if (input.has('ack')) throw usage('--ack goes with --stdin');
   const [action, description] = input.args;
   if (action === undefined)
     throw usage('append needs an ACTION_TYPE', 'For example: runlog append VERIFY_MODEL "Checking"');

@@ -236,6 +236,11 @@ export class LiveShell {
     this.#child.stdin?.write(`${text}\n`);
   }
 
+  /** Nothing more comes on its standard input. */
+  end(): void {
+    this.#child.stdin?.end();
+  }
+
   /** Sends a signal; gives the exit status once it has ended. */
   async kill(signal: NodeJS.Signals): Promise<number> {
     this.#child.kill(signal);
