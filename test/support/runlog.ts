@@ -223,6 +223,11 @@ export class LiveShell {
     return value as string;
   }
 
+  /** Its lines as they come, until it ends. */
+  async *lines(): AsyncGenerator<string> {
+    for (let next = await this.#lines.next(); next.done !== true; next = await this.#lines.next()) yield next.value;
+  }
+
   /** Whatever it says until it ends. */
   async rest(): Promise<string[]> {
     const lines: string[] = [];
