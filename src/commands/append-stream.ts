@@ -7,7 +7,7 @@ import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
 import { checkActionType } from './action-type.js';
 import { answer, print, usage, warn, type Input } from './input.js';
-import { recordInto, targetRun } from './recording.js';
+import { keptId, recordInto, targetRun } from './recording.js';
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -23,10 +23,10 @@ export function appendStream(input: Input): void {
     number += 1;
     if (line.trim() === '') continue;
     try {
-      const { events, where } = recordInto(input, runId, [eventOfLine(line)]);
-      if (where === 'nowhere') continue;
+      const id = keptId(recordInto(input, runId, [eventOfLine(line)]));
+      if (id === null) continue;
       recorded += 1;
-      if (input.has('ack')) print(`${events[0]?.id}\n`);
+      if (input.has('ack')) print(`${id}\n`);
     } catch (error) {
       if (error instanceof RunlogError && !['usage', 'invalid_event'].includes(error.code)) throw error;
       warn(`line ${number}: ${messageOf(error)}; not recorded`);
