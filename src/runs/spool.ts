@@ -11,7 +11,7 @@ import { newEventId } from '../journal/event-id.js';
 import { openSegment } from '../journal/segment.js';
 import type { Store } from './paths.js';
 import { hasProcess, readProcess } from './processes.js';
-import { makeKeptFolder } from '../journal/folder.js';
+import { makeKeptFolder, syncFolder } from '../journal/folder.js';
 
 /** The ending of files with lines that are no events: kept for a person to look at. */
 const BAD = '.bad';
@@ -58,6 +58,7 @@ export function spool(
 function makeNew(file: string, runId: string): void {
   try {
     fs.closeSync(fs.openSync(file, 'wx', 0o600));
+    syncFolder(path.dirname(file));
   } catch (error) {
     if (errnoOf(error) === 'EEXIST')
       throw new RunlogError('cannot_create', `a run ${runId} waits in the spool already`);

@@ -90,3 +90,35 @@ onDisk(
     expect(await actions(store)).toEqual(['BEFORE', 'LAST']);
   },
 );
+
+test('where stderr takes nothing, for it lies on the same disk, a command does and ends as it would have', async () => {
+  const store = tempStore();
+  await store.start('--id', 'run', '--owner-pid', 'none');
+  fs.renameSync(store.path('runs', 'run', 'journal'), store.path('away'));
+  fs.writeFileSync(store.path('runs', 'run', 'journal'), 'in the way');
+  const script = `exec 2>/dev/full; export RUNLOG_RUN=run
+    status() { "$@"; echo "$?"; }
+    status runlog append ONE
+    status runlog append TWO -- sh -c 'exit 7'
+    status runlog append THREE -- no-such-command
+    status runlog append 'no action'
+    status runlog list --quiet --limit many`;
+  expect(await store.shell('bash', script)).toEqual({ stdout: '0\n7\n127\n2\n2\n', stderr: '', exitCode: 0 });
+  fs.rmSync(store.path('runs', 'run', 'journal'));
+  fs.renameSync(store.path('away'), store.path('runs', 'run', 'journal'));
+  await store.ok('append', 'LAST', '--run', 'run');
+  expect(await actions(store)).toEqual(['ONE', 'TWO', 'THREE', 'LAST']);
+});
+
+test('where stdout takes nothing the answer is an error in one line, and the event is recorded all the same', async () => {
+  const store = tempStore();
+  await store.start('--id', 'run', '--owner-pid', 'none');
+  const error = /^error: the answer could not be written to stdout: ENOSPC.*\n$/;
+  for (const command of ['append ONE --run run --json', 'list', 'list --json', 'show run']) {
+    const { exitCode, stderr } = await store.shell('bash', `exec runlog ${command} >/dev/full`);
+    expect({ command, exitCode, stderr }).toEqual({ command, exitCode: 74, stderr: expect.stringMatching(error) });
+  }
+  const stream = `printf '{"action":"TWO"}\\n' | runlog append --stdin --ack --run run >/dev/full`;
+  expect(await store.shell('bash', stream)).toMatchObject({ exitCode: 74, stderr: expect.stringMatching(error) });
+  expect(await actions(store)).toEqual(['ONE', 'TWO']);
+});

@@ -180,3 +180,37 @@ faulty(
     ]);
   },
 );
+
+faulty(
+  `what waits in a spool that is new outlives a power loss: its name and its folders are synced${unlessTraceable}`,
+  async () => {
+    const traced = { syscall: 'fsync', errno: 'EIO', nth: 99 };
+    for (const args of [
+      ['append', 'FIRST', '--run', 'run'],
+      ['start', '--id', 'next'],
+    ]) {
+      const store = await started();
+      fs.renameSync(store.path('runs'), store.path('away'));
+      fs.writeFileSync(store.path('runs'), 'in the way');
+      const { calls, stderr } = await runlogWith(traced, store, args, { RUNLOG_DIR: store.dir, RUNLOG_RUN: 'run' });
+      expect(stderr).toContain('the event waits in');
+      const synced = calls.map((line) => path.relative(store.home, /<(.*)>/.exec(line)?.[1] ?? ''));
+      expect(synced).toEqual(['', '.local', '.local/state', '.local/state/runlog', '.local/state/runlog/spool']);
+    }
+  },
+);
+
+faulty(
+  `where the name of a new spool cannot be synced its event is said to be NOT recorded${unlessTraceable}`,
+  async () => {
+    const store = await started();
+    fs.mkdirSync(spoolFolder(store), { recursive: true });
+    const files = [spoolFolder(store), path.dirname(store.segment('run'))];
+    fs.renameSync(store.segment('run'), `${store.segment('run')}-away`);
+    const append = ['append', 'FAULT', '--run', 'run'];
+    const outcome = await runlogWith({ syscall: 'fsync', errno: 'EIO', files }, store, append);
+    expect(promised(outcome, 'EIO')).toBe(false);
+    // The bytes are there all the same: nothing was promised, and nothing comes twice.
+    expect(await faultsAfterwards(store)).toHaveLength(1);
+  },
+);
