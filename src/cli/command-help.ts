@@ -70,6 +70,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       at: 'when it happened, if not now',
       log: 'append to this log file alone, without a run',
       stdin: 'read one JSON object a line',
+      ack: 'with --stdin: print the id of each event once it is kept',
       ...RECORDING,
     },
     examples: [

@@ -30,7 +30,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'append',
     args: '[ACTION_TYPE] [DESCRIPTION]',
-    options: `command=C result=R explanation=E input=I calculation=C decision=D reasoning=R status=S next-steps=N details=D error=E field=Key=value at=TIME log=FILE stdin ${RECORDING}`,
+    options: `command=C result=R explanation=E input=I calculation=C decision=D reasoning=R status=S next-steps=N details=D error=E field=Key=value at=TIME log=FILE stdin ack ${RECORDING}`,
     command: 'optional',
   },
   { name: 'plan', args: '', options: `choice=M rationale=R backup=M hyperparams=JSON ${RECORDING}` },

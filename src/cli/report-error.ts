@@ -1,19 +1,27 @@
 // How an error is shown: `error:` and `hint:` on stderr, or one JSON object on stdout under --json. It sets the exit status.
 import { errnoOf, messageOf, RunlogError, type ErrorCode } from '../events/errors.js';
 import { toVisibleLine } from '../formats/visible-text.js';
-import { print, writeAll } from '../commands/input.js';
+import { print, say } from '../commands/input.js';
 import { EXIT_STATUS } from './exit-codes.js';
 
 export function reportError(error: unknown, isJson: boolean): void {
   const { code, message, hint } = describe(error);
   const exit = EXIT_STATUS[code];
   process.exitCode = exit;
-  if (isJson) print(`${JSON.stringify({ error: { code, message, hint: hint ?? null, exit } })}\n`);
-  else {
+  if (!isJson || !isPrinted(`${JSON.stringify({ error: { code, message, hint: hint ?? null, exit } })}\n`)) {
     const lines = [`error: ${visible(message)}`, ...(hint === undefined ? [] : [`hint: ${visible(hint)}`])];
-    writeAll(2, Buffer.from(`${lines.join('\n')}\n`));
+    say(`${lines.join('\n')}\n`);
   }
-  if (process.env['RUNLOG_DEBUG'] === '1' && error instanceof Error) writeAll(2, Buffer.from(`${error.stack}\n`));
+  if (process.env['RUNLOG_DEBUG'] === '1' && error instanceof Error) say(`${error.stack}\n`);
+}
+
+function isPrinted(text: string): boolean {
+  try {
+    print(text);
+    return true;
+  } catch {
+    return false; // the error may be just that
+  }
 }
 
 function describe(error: unknown): { code: ErrorCode; message: string; hint: string | undefined } {

@@ -1,17 +1,20 @@
 // runlog append --stdin: one JSON object a line becomes one event. A bad line is reported with its number; the others count.
+// With --ack the id of each event goes to stdout as soon as it is kept, so that a writer knows what is safe.
 import fs from 'node:fs';
 import { messageOf, RunlogError } from '../events/errors.js';
 import { normalizeInstant, parseInstant } from '../events/instant.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
 import { checkActionType } from './action-type.js';
-import { answer, usage, warn, type Input } from './input.js';
-import { recordInto, targetRun } from './recording.js';
+import { answer, print, usage, warn, type Input } from './input.js';
+import { keptId, recordInto, targetRun } from './recording.js';
 
 const CHUNK_BYTES = 64 * 1024;
 
 export function appendStream(input: Input): void {
   if (input.args.length > 0) throw usage('--stdin takes its actions from the lines, not from arguments');
+  if (input.has('ack') && input.context.isJson)
+    throw usage('--ack prints an id a line, --json one document', 'Give one of the two.');
   const runId = targetRun(input);
   let recorded = 0;
   let bad = 0;
@@ -20,8 +23,10 @@ export function appendStream(input: Input): void {
     number += 1;
     if (line.trim() === '') continue;
     try {
-      recordInto(input, runId, [eventOfLine(line)]);
+      const id = keptId(recordInto(input, runId, [eventOfLine(line)]));
+      if (id === null) continue;
       recorded += 1;
+      if (input.has('ack')) print(`${id}\n`);
     } catch (error) {
       if (error instanceof RunlogError && !['usage', 'invalid_event'].includes(error.code)) throw error;
       warn(`line ${number}: ${messageOf(error)}; not recorded`);

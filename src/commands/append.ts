@@ -10,7 +10,7 @@ import { checkActionType } from './action-type.js';
 import { appendCommand } from './append-command.js';
 import { appendStream } from './append-stream.js';
 import { answer, quote, splitPair, usage, type Input } from './input.js';
-import { acknowledge, recordInto, recordOne, targetRun } from './recording.js';
+import { acknowledge, keptId, recordInto, recordOne, targetRun } from './recording.js';
 import { parseTime } from './values.js';
 
 /** Options that become fields, and the keys they get. */
@@ -30,6 +30,7 @@ const FIELD_KEYS: Readonly<Record<string, string>> = {
 
 export function append(input: Input): void | Promise<void> {
   if (input.has('stdin')) return appendStream(input);
+  if (input.has('ack')) throw usage('--ack goes with --stdin');
   const [action, description] = input.args;
   if (action === undefined)
     throw usage('append needs an ACTION_TYPE', 'For example: runlog append VERIFY_MODEL "Checking"');
@@ -55,9 +56,10 @@ export function append(input: Input): void | Promise<void> {
 
 function log(input: Input, runId: string | null, body: Recordable): void {
   if (runId !== null) {
-    const { events } = recordInto(input, runId, [body]);
+    const recorded = recordInto(input, runId, [body]);
     // Beside a command's own output there is no room for a JSON answer.
-    if (input.context.isJson && input.command === null) answer(input.context, { run_id: runId, id: events[0]?.id }, '');
+    if (input.context.isJson && input.command === null)
+      answer(input.context, { run_id: runId, id: keptId(recorded) }, '');
     return;
   }
   const event = envelop(body, { env: input.context.env, isUnredacted: input.has('no-redact') });

@@ -1,6 +1,6 @@
 // What a command is given and how it answers: arguments and options as parsed, the surroundings, and two ways to speak.
 import fs from 'node:fs';
-import { RunlogError, errnoOf } from '../events/errors.js';
+import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import { findStore, type Store } from '../runs/paths.js';
 
 /** The surroundings of one call. stdout is for results, stderr for all else. */
@@ -107,18 +107,32 @@ export function answer(context: Context, json: unknown, text: string): void {
   print(context.isJson ? `${JSON.stringify(json)}\n` : text);
 }
 
+/** Throws `io` where stdout takes nothing, as on a full disk. */
 export function print(text: string): void {
-  writeAll(1, Buffer.from(text));
+  try {
+    writeAll(1, Buffer.from(text));
+  } catch (error) {
+    throw new RunlogError('io', `the answer could not be written to stdout: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Says something on stderr. Where that takes nothing (it may lie on the very disk that is full) all goes on without it. */
+export function say(text: string): void {
+  try {
+    writeAll(2, Buffer.from(text));
+  } catch {
+    // There is nowhere left to say so.
+  }
 }
 
 /** A remark beside the result. */
 export function remark(context: Context, text: string): void {
-  if (!context.isQuiet) writeAll(2, Buffer.from(`${text}\n`));
+  if (!context.isQuiet) say(`${text}\n`);
 }
 
 /** What must be said even under --quiet. */
 export function warn(text: string): void {
-  writeAll(2, Buffer.from(`warning: ${text}\n`));
+  say(`warning: ${text}\n`);
 }
 
 /**

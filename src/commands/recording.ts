@@ -9,8 +9,13 @@ import { answer, warn, type Input } from './input.js';
 /** Records one event into the run that the command means, and acknowledges it. */
 export function recordOne(input: Input, body: Recordable): void {
   const runId = targetRun(input);
-  const { events } = recordInto(input, runId, [body]);
-  if (input.context.isJson) answer(input.context, { run_id: runId, id: events[0]?.id }, '');
+  const recorded = recordInto(input, runId, [body]);
+  if (input.context.isJson) answer(input.context, { run_id: runId, id: keptId(recorded) }, '');
+}
+
+/** The id of the one event that was recorded; null where it was recorded nowhere. */
+export function keptId({ events, where }: Recorded): string | null {
+  return where === 'nowhere' ? null : (events[0]?.id ?? null);
 }
 
 export function targetRun(input: Input): string {

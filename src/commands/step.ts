@@ -2,7 +2,7 @@
 import type { Measure } from '../events/vocabulary.js';
 import { reserveStepNumber } from '../runs/step-numbers.js';
 import { answer, parseCount, splitPair, usage, type Input } from './input.js';
-import { recordInto, recordOne, targetRun } from './recording.js';
+import { keptId, recordInto, recordOne, targetRun } from './recording.js';
 
 /** Prints the step's number; the agent's name where no number could be had, for `step end` takes either. */
 export function stepStart(input: Input): void {
@@ -13,8 +13,8 @@ export function stepStart(input: Input): void {
   const runId = targetRun(input);
   const number = reserveStepNumber(input.store, runId, input.context.env);
   const body = { agent, task: input.text('task') ?? null, attempt, issue: input.text('issue') ?? null };
-  const { events } = recordInto(input, runId, [{ type: 'step.started', step: number, ...body }]);
-  answer(input.context, { run_id: runId, id: events[0]?.id, step_number: number }, `${number ?? agent}\n`);
+  const recorded = recordInto(input, runId, [{ type: 'step.started', step: number, ...body }]);
+  answer(input.context, { run_id: runId, id: keptId(recorded), step_number: number }, `${number ?? agent}\n`);
 }
 
 export function stepNote(input: Input): void {

@@ -10,7 +10,7 @@ import { cutTo } from '../terminal/columns.js';
 import { localTime, cuttingWidth } from '../terminal/screen.js';
 import { namedRun } from './reading.js';
 import { messageOf } from '../events/errors.js';
-import { usage, writeAll, type Input } from './input.js';
+import { say, usage, writeAll, type Input } from './input.js';
 
 const POLL_MS = 200;
 /** Whether the owner still lives is asked less often than whether there is more to read. */
@@ -43,7 +43,7 @@ export async function tail(input: Input): Promise<void> {
     if (polls % LIFE_EVERY_POLLS === 0) {
       const { status, reason } = readRun(input.store, runId, vantage());
       if (status !== 'running') {
-        writeAll(2, Buffer.from(`${runId} is ${status}: ${reason}\n`));
+        say(`${runId} is ${status}: ${reason}\n`);
         return;
       }
     }

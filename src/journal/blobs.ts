@@ -5,7 +5,7 @@ import { RunlogError } from '../events/errors.js';
 import type { Json } from '../events/vocabulary.js';
 import { nowMicros } from './clock.js';
 import { newEventId } from './event-id.js';
-import { syncFolder } from './folder.js';
+import { makeKeptFolder, syncFolder } from './folder.js';
 import { LINE_LIMIT_BYTES, encodeLine } from './line.js';
 import { putWhole } from './whole-file.js';
 
@@ -78,9 +78,11 @@ export function writeBlob(runDir: string, content: Buffer): string {
   const sha256 = hashOf(content);
   const folder = path.join(runDir, 'blobs');
   const target = path.join(folder, sha256);
-  if (fs.existsSync(target)) return sha256;
+  makeKeptFolder(folder);
   // Synced before the line that names it: a line on the disk whose value is not there would be a promise broken.
-  putWhole(target, content, path.join(folder, `.${sha256}.${newEventId(nowMicros())}`));
+  if (fs.statSync(target, { throwIfNoEntry: false })?.size !== content.length)
+    putWhole(target, content, path.join(folder, `.${sha256}.${newEventId(nowMicros())}`));
+  // Also where it was there: whoever put it there may have been killed before this.
   syncFolder(folder);
   return sha256;
 }

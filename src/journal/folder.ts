@@ -25,6 +25,20 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** Makes a folder and those above it that are missing, and has the disk keep their names. */
+export function makeKeptFolder(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  const parent = path.dirname(folder);
+  makeKeptFolder(parent);
+  makeFolder(folder);
+  try {
+    syncFolder(parent);
+  } catch (error) {
+    // A folder that may be written and not read cannot be synced: what is in it is as safe as it gets.
+    if (errnoOf(error) !== 'EACCES') throw error;
+  }
+}
+
 /**
  * Makes a folder and those above it that are missing, for the owner alone. Node's own recursive mkdir never returns where a parent
  * takes no folders, as under /proc.

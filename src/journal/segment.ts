@@ -1,10 +1,14 @@
 // Writing: one segment of a journal, opened for appending only. Every event is one write(); see docs/format.md for why.
 import fs from 'node:fs';
-import { RunlogError } from '../events/errors.js';
+import path from 'node:path';
+import { RunlogError, errnoOf } from '../events/errors.js';
+import { syncFolder } from './folder.js';
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
 
 export interface Segment {
+  /** Whether the file was not there before. Then `sync` has the disk keep its name as well. */
+  readonly isNew: boolean;
   /** Appends a line in one write(). Throws the operating system's error where it could not be written whole. */
   append(line: Buffer): void;
   /** Has the disk keep what was appended. A failure is final: after a failed fsync the kernel may have dropped the pages. */
@@ -15,24 +19,37 @@ export interface Segment {
 }
 
 /** Opens a segment, making it if it is not there. A symbolic link in its place is refused (ELOOP). */
-export function openSegment(path: string): Segment {
-  const fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
+export function openSegment(file: string): Segment {
+  const { fd, isNew } = openOrMake(file);
   return {
+    isNew,
     append(line) {
       if (fs.writeSync(fd, line) === line.length) return;
       // A short write (disk nearly full, signal): the whole line again. Readers drop the fragment and know a second id.
       if (fs.writeSync(fd, line) !== line.length)
-        throw Object.assign(new RunlogError('io', `${path}: a line was written only in part`), { code: 'ENOSPC' });
+        throw Object.assign(new RunlogError('io', `${file}: a line was written only in part`), { code: 'ENOSPC' });
     },
     sync() {
       fs.fdatasyncSync(fd);
+      // Synced bytes in a file that the folder does not know after a power loss would be gone with it.
+      if (isNew) syncFolder(path.dirname(file));
     },
     isInPlace() {
-      const [own, found] = [fs.fstatSync(fd), fs.statSync(path, { throwIfNoEntry: false })];
+      const [own, found] = [fs.fstatSync(fd), fs.statSync(file, { throwIfNoEntry: false })];
       return found !== undefined && own.ino === found.ino && own.dev === found.dev;
     },
     close() {
       fs.closeSync(fd);
     },
   };
+}
+
+function openOrMake(file: string): { fd: number; isNew: boolean } {
+  const flags = O_WRONLY | O_APPEND | (O_NOFOLLOW ?? 0);
+  try {
+    return { fd: fs.openSync(file, flags), isNew: false };
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    return { fd: fs.openSync(file, flags | O_CREAT, 0o600), isNew: true };
+  }
 }

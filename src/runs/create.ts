@@ -5,7 +5,7 @@ import { RunlogError, errnoOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeMetadata } from '../formats/run-files.js';
 import { encodeFitting, writeBlob } from '../journal/blobs.js';
-import { isThere, makeFolder, syncFolder } from '../journal/folder.js';
+import { isThere, makeFolder, makeKeptFolder, syncFolder } from '../journal/folder.js';
 import { openSegment } from '../journal/segment.js';
 import { foldRun } from '../views/run.js';
 import * as paths from './paths.js';
@@ -19,7 +19,7 @@ export function createRun(
 ): 'made' | 'taken' {
   const runs = paths.runsDir(store);
   const runId = start.run_id;
-  makeFolder(runs);
+  makeKeptFolder(runs);
   if (isTaken(store, runId)) return 'taken';
   const aside = path.join(runs, `.new-${process.pid}-${start.id}`);
   try {
@@ -35,6 +35,7 @@ export function createRun(
     fs.writeFileSync(path.join(aside, '_metadata.json'), encodeMetadata(runId, foldRun([start, ...rest])), {
       mode: 0o600,
     });
+    syncFolder(aside);
     fs.renameSync(aside, path.join(runs, runId));
   } catch (error) {
     fs.rmSync(aside, { recursive: true, force: true });

@@ -62,7 +62,8 @@ export async function finalizeRuns(store: Store, options: FinalizeOptions): Prom
 function finalizeLocked(store: Store, options: FinalizeOptions): FinalizeResult {
   const from = vantage(options.staleAfterSeconds);
   const result: FinalizeResult = { runs: [], errors: [], stranded: [] };
-  if (!options.isDryRun) comeHome(store, options, result);
+  if (options.isDryRun) sayWhatWaits(store, options, result);
+  else comeHome(store, options, result);
   const sealing: Sealing[] = [];
   for (const runId of options.runIds ?? paths.listRunIds(store)) {
     // One run that cannot be ended keeps no other from its end.
@@ -189,6 +190,18 @@ function comeHome(store: Store, { runIds, env }: FinalizeOptions, result: Finali
       const where = `${spoolDir(env)}/*-${runId}.jsonl`;
       result.stranded.push(`events of ${runId} wait in ${where} and could not be brought home: ${messageOf(error)}`);
     }
+  }
+}
+
+/** A dry run judges by the journals alone; what would come home first may change its judgement. */
+function sayWhatWaits(store: Store, { runIds, env }: FinalizeOptions, result: FinalizeResult): void {
+  for (const runId of spooledRuns(store, env)) {
+    if (runIds !== null && !runIds.includes(runId)) continue;
+    const { length } = peekSpool(store, runId, env);
+    const events = length === 1 ? 'an event' : `${length} events`;
+    result.stranded.push(
+      `${events} of ${runId} would come home from ${spoolDir(env)} first, and may change how it ends`,
+    );
   }
 }
 

@@ -118,7 +118,8 @@ function appendEvents(store: Store, runId: string, events: readonly RunlogEvent[
   const segment = openOwnSegment(store, runId);
   try {
     for (const line of lines) segment.append(line);
-    if (isDurable || events.some(({ type }) => SYNCED.has(type))) segment.sync();
+    // The first line of a segment too: later ones that are synced must stand in a file whose name the disk has.
+    if (isDurable || segment.isNew || events.some(({ type }) => SYNCED.has(type))) segment.sync();
     // Rotation may have moved the run away between our opening and our writing: then nothing is acknowledged.
     if (!segment.isInPlace()) throw Object.assign(new Error(`${runId} was moved away meanwhile`), { code: 'ENOENT' });
   } finally {

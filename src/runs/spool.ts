@@ -12,7 +12,7 @@ import { newEventId } from '../journal/event-id.js';
 import { openSegment } from '../journal/segment.js';
 import type { Store } from './paths.js';
 import { hasProcess, readProcess } from './processes.js';
-import { makeFolder } from '../journal/folder.js';
+import { makeKeptFolder, syncFolder } from '../journal/folder.js';
 
 /** The ending of files with lines that are no events: kept for a person to look at. */
 const BAD = '.bad';
@@ -36,10 +36,11 @@ export function spool(
   env: NodeJS.ProcessEnv,
   isNew = false,
 ): string {
-  makeFolder(spoolDir(env));
+  makeKeptFolder(spoolDir(env));
   const file = path.join(spoolDir(env), spoolName(store, runId));
   if (isNew) makeNew(file, runId);
-  const lines = events.map((event) => `\n${JSON.stringify({ store: store.dir, run_id: runId, event })}\n`);
+  const dir = realPath(store.dir);
+  const lines = events.map((event) => `\n${JSON.stringify({ store: dir, run_id: runId, event })}\n`);
   for (let tries = 0; tries < TRIES; tries += 1) {
     const segment = openSegment(file);
     try {
@@ -58,6 +59,7 @@ export function spool(
 function makeNew(file: string, runId: string): void {
   try {
     fs.closeSync(fs.openSync(file, 'wx', 0o600));
+    syncFolder(path.dirname(file));
   } catch (error) {
     if (errnoOf(error) === 'EEXIST')
       throw new RunlogError('cannot_create', `a run ${runId} waits in the spool already`);
@@ -67,8 +69,10 @@ function makeNew(file: string, runId: string): void {
 
 /** The ids of the runs of a store that have events waiting. */
 export function spooledRuns(store: Store, env: NodeJS.ProcessEnv): string[] {
+  const files = filesOf(env);
+  if (files.length === 0) return [];
   const prefix = prefixOf(store);
-  const ids = filesOf(env)
+  const ids = files
     .filter((name) => name.startsWith(prefix) && !name.endsWith(BAD))
     .map((name) => name.slice(prefix.length, name.indexOf('.jsonl')));
   return [...new Set(ids)];
@@ -76,9 +80,19 @@ export function spooledRuns(store: Store, env: NodeJS.ProcessEnv): string[] {
 
 /** The events that wait for a run, in the order in which they were spooled; read without taking them. */
 export function peekSpool(store: Store, runId: string, env: NodeJS.ProcessEnv): RunlogEvent[] {
-  return filesOf(env)
-    .filter((name) => name.startsWith(spoolName(store, runId)) && !name.endsWith(BAD))
-    .flatMap((name) => readSpoolFile(path.join(spoolDir(env), name), store).events);
+  const files = filesOf(env);
+  if (files.length === 0) return [];
+  const start = spoolName(store, runId);
+  return files
+    .filter((name) => name.startsWith(start) && !name.endsWith(BAD))
+    .flatMap((name) => {
+      try {
+        return readSpoolFile(path.join(spoolDir(env), name), store).events;
+      } catch (error) {
+        if (errnoOf(error) === undefined) throw error;
+        return []; // brought home meanwhile, or not to be read
+      }
+    });
 }
 
 /**
@@ -92,8 +106,11 @@ export function emptySpool(
   env: NodeJS.ProcessEnv,
   deliver: (events: RunlogEvent[]) => void,
 ): void {
+  const files = filesOf(env);
+  // Asked first: the name takes a look at the store's path, and most often nothing waits.
+  if (files.length === 0) return;
   const name = spoolName(store, runId);
-  for (const found of filesOf(env)) {
+  for (const found of files) {
     if (found !== name && !(found.startsWith(`${name}.`) && isAbandoned(found))) continue;
     const file = path.join(spoolDir(env), found);
     // Never the name of another claim: in containers a dead process often had the very number that this one has.
@@ -107,7 +124,7 @@ export function emptySpool(
       const { events, hasBad } = readSpoolFile(claim, store);
       if (events.length > 0) deliver(events);
       if (hasBad) fs.renameSync(claim, claim.replace(/claim$/, 'bad'));
-      else fs.unlinkSync(claim);
+      else unlinkIfThere(claim);
     } catch (error) {
       giveBack(claim, path.join(spoolDir(env), name));
       throw error;
@@ -123,27 +140,44 @@ export function spooledStepsDir(store: Store, runId: string, env: NodeJS.Process
 function giveBack(claim: string, file: string): void {
   try {
     fs.linkSync(claim, file);
-  } catch {
-    const segment = openSegment(file);
-    segment.append(fs.readFileSync(claim));
-    const isKept = segment.isInPlace();
-    segment.close();
-    // Taken away meanwhile: the claim stays, and is taken over once this process has ended.
-    if (!isKept) return;
+  } catch (error) {
+    // Taken over by a process that cannot see this one, as in another container: the events are its to deliver.
+    if (errnoOf(error) === 'ENOENT') return;
+    if (!appendAll(fs.readFileSync(claim), file)) return;
   }
-  fs.unlinkSync(claim);
+  unlinkIfThere(claim);
+}
+
+/** Whether the bytes are kept. Where the file was taken away meanwhile their claim stays, to be taken over once this process is gone. */
+function appendAll(bytes: Buffer, file: string): boolean {
+  const segment = openSegment(file);
+  try {
+    segment.append(bytes);
+    segment.sync();
+    return segment.isInPlace();
+  } finally {
+    segment.close();
+  }
+}
+
+function unlinkIfThere(file: string): void {
+  try {
+    fs.unlinkSync(file);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** The events of a file; a fragment of a killed writer was never acknowledged, anything else that is no event is bad. */
 function readSpoolFile(file: string, store: Store): { events: RunlogEvent[]; hasBad: boolean } {
   const events: RunlogEvent[] = [];
   let hasBad = false;
+  const dir = realPath(store.dir);
   for (const line of readText(file).split('\n')) {
     if (line === '') continue;
     try {
       const spooled = JSON.parse(line) as { store?: unknown; event?: unknown } | null;
-      if (spooled?.store === store.dir && checkEvent(spooled.event).length === 0)
-        events.push(spooled.event as RunlogEvent);
+      if (spooled?.store === dir && checkEvent(spooled.event).length === 0) events.push(spooled.event as RunlogEvent);
       else hasBad = true;
     } catch {
       hasBad = true;
@@ -179,5 +213,44 @@ function filesOf(env: NodeJS.ProcessEnv): string[] {
 
 function prefixOf(store: Store): string {
   // With the host: where HOME is shared and stores are not, one path means another store on each host.
-  return `${crc32(Buffer.from(`${os.hostname()}\0${store.dir}`))}-`;
+  return `${crc32(Buffer.from(`${os.hostname()}\0${realPath(store.dir)}`))}-`;
+}
+
+/** More symbolic links than this in a path are a circle; Linux says so too. */
+const MOST_LINKS = 40;
+
+/**
+ * A path without symbolic links, so that a store has one spool whichever way it is reached. Links are followed to what is not there as
+ * well: a store on a disk that is not mounted is the same store once it is.
+ */
+function realPath(dir: string): string {
+  try {
+    return fs.realpathSync.native(dir);
+  } catch {
+    return realPathOfMissing(dir);
+  }
+}
+
+function realPathOfMissing(dir: string): string {
+  let real = path.parse(dir).root;
+  const rest = dir.split(path.sep);
+  for (let links = 0; rest.length > 0;) {
+    const next = path.resolve(real, rest.shift() as string);
+    const target = links < MOST_LINKS ? readLink(next) : null;
+    if (target === null) real = next;
+    else {
+      links += 1;
+      if (path.isAbsolute(target)) real = path.parse(target).root;
+      rest.unshift(...target.split(path.sep));
+    }
+  }
+  return real;
+}
+
+function readLink(file: string): string | null {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return null;
+  }
 }

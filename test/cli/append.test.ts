@@ -222,6 +222,46 @@ test('--stdin takes one JSON object a line; bad lines are named with their numbe
   expect(good).toEqual({ stdout: '', stderr: '', exitCode: 0 });
 });
 
+test('--stdin --ack answers each good line with the id of its event before it takes the next one', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  const stream = store.live('runlog', ['append', '--stdin', '--ack', '--run', runId]);
+  const ids: string[] = [];
+  for (const line of ['{"action": "ONE"}', 'no JSON\n\n{"action": "TWO"}', '{"type": "my.own_type"}']) {
+    stream.say(line);
+    ids.push(await stream.line());
+    expect((await store.events(runId)).at(-1)?.id).toBe(ids.at(-1));
+  }
+  stream.end();
+  expect(await stream.rest()).toEqual([]);
+  expect(await stream.ended()).toBe(3);
+  expect((await store.events(runId)).slice(1).map(({ id }) => id)).toEqual(ids);
+});
+
+test('--stdin answers nothing for an event that was recorded nowhere, and does not count it', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  fs.rmSync(path.dirname(store.segment(runId)), { recursive: true });
+  fs.writeFileSync(store.path('runs', runId, 'journal'), 'in the way');
+  const input = '{"action": "ONE"}\n';
+  const spooled = await store.runlog(['append', '--stdin', '--ack', '--run', runId], { input });
+  expect(spooled.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
+  const env = { XDG_STATE_HOME: store.path('runs', runId, 'journal') };
+  const lost = await store.runlog(['append', '--stdin', '--ack', '--run', runId], { input, env });
+  expect(lost).toMatchObject({ exitCode: 0, stdout: '', stderr: expect.stringContaining('NOT recorded') });
+  const counted = await store.runlog(['append', '--stdin', '--json', '--run', runId], { input, env });
+  expect(JSON.parse(counted.stdout)).toEqual({ run_id: runId, recorded: 0, bad: 0 });
+});
+
+test('--ack goes with --stdin, and not with --json', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  expect((await store.runlog(['append', 'ONE', '--ack', '--run', runId])).exitCode).toBe(2);
+  expect((await store.runlog(['append', '--stdin', '--ack', '--json', '--run', runId], { input: '' })).exitCode).toBe(
+    2,
+  );
+});
+
 test('secrets are masked before they reach the disk, in the journal and in the log', async () => {
   const store = tempStore();
   const runId = await store.start('--id', 'run');

@@ -1,30 +1,12 @@
 // Recording never breaks what it records: where the store cannot be written events wait in the spool and come home later.
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { RunlogEvent } from '../../src/events/vocabulary.js';
+import { asRoot, fillUp, mount, unmountAll } from '../support/mounts.js';
 import { tempStore, type TempStore } from '../support/runlog.js';
 
-const mounts: string[] = [];
-afterAll(() => {
-  for (const folder of mounts) asRoot(`umount --lazy '${folder}'`);
-});
-
-function asRoot(command: string): void {
-  execFileSync('sh', ['-c', command], { stdio: 'ignore' });
-}
-
-function mount(folder: string, options: string): boolean {
-  try {
-    fs.mkdirSync(folder, { recursive: true });
-    asRoot(`mount -t tmpfs -o ${options} tmpfs '${folder}'`);
-    mounts.push(folder);
-    return true;
-  } catch {
-    return false;
-  }
-}
+afterAll(unmountAll);
 
 const canMount = mount(path.join(tempStore().cwd, 'probe'), 'size=64k');
 const unlessMountable = canMount ? '' : ' (skipped: only root may mount a tmpfs)';
@@ -174,15 +156,7 @@ test.skipIf(!canMount)(
     mount(store.dir, 'size=256k');
     const runId = await store.start('--id', 'run', '--owner-pid', 'none');
     await store.ok('append', 'FIRST', '--run', runId);
-    const filler = store.path('filler');
-    const fd = fs.openSync(filler, 'w');
-    try {
-      for (;;) fs.writeSync(fd, Buffer.alloc(4096));
-    } catch (error) {
-      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
-    } finally {
-      fs.closeSync(fd);
-    }
+    const free = fillUp(store.dir);
     const text = 'x'.repeat(1500);
     const warnings: string[] = [];
     for (let number = 1; number <= 8; number += 1) {
@@ -193,7 +167,7 @@ test.skipIf(!canMount)(
     expect(warnings.at(-1)).toMatch(/^warning: cannot write to .*(no space|only in part).*the event waits in /i);
     expect(await store.status(runId)).toBe('running');
     expect((await store.runlog(['finalize', runId])).exitCode).toBe(74);
-    fs.rmSync(filler);
+    free();
     await store.ok('append', 'LAST', '--run', runId);
     expect(await actions(store, runId)).toEqual(['FIRST', ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `FULL_${n}`), 'LAST']);
     expect(spooled(store)).toEqual([]);
@@ -261,4 +235,64 @@ test('where even the spool cannot be made, recording says so and breaks nothing'
     path.join(store.dir, 'runs/run/journal/nowhere'),
   ]);
   expect(start).toMatchObject({ exitCode: 0, stdout: 'next\n' });
+});
+
+test('a store has one spool whichever way it is reached, and while the disk is away that a link leads to', async () => {
+  const store = tempStore();
+  const real = path.join(store.cwd, 'disk', 'store');
+  const link = path.join(store.cwd, 'link');
+  fs.symlinkSync('disk/store', link);
+  await store.ok('start', '--dir', real, '--id', 'run', '--owner-pid', 'none');
+  const env = { RUNLOG_RUN: 'run' };
+
+  fs.renameSync(path.dirname(real), `${path.dirname(real)}-away`);
+  expect((await store.runlog(['append', 'BY_LINK', '--dir', link], { env })).stderr).toContain('the event waits in');
+  fs.renameSync(`${path.dirname(real)}-away`, path.dirname(real));
+  await store.ok('append', 'BY_PATH', '--dir', real, '--run', 'run');
+
+  expect(spooled(store)).toEqual([]);
+  const { events } = await store.json<{ events: RunlogEvent[] }>('--dir', link, 'show', 'run');
+  expect(events.flatMap((event) => (event.type === 'action.logged' ? [event.action] : []))).toEqual([
+    ...['BY_LINK', 'BY_PATH'],
+  ]);
+});
+
+test('a link that leads round in a circle breaks nothing', async () => {
+  const store = tempStore();
+  fs.symlinkSync('circle', path.join(store.cwd, 'circle'));
+  const env = { RUNLOG_RUN: 'run', RUNLOG_DIR: path.join(store.cwd, 'circle') };
+  for (const action of ['ONE', 'TWO']) {
+    const { exitCode, stderr } = await store.runlog(['append', action], { env });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('the event waits in') });
+  }
+  expect(spooled(store)).toHaveLength(1);
+});
+
+test('finalize --dry-run says that events wait in the spool, and leaves them there', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run', '--owner-pid', 'none');
+  const unblock = block(store, runId);
+  for (const action of ['ONE', 'TWO']) await store.runlog(['append', action, '--run', runId]);
+  unblock();
+  const { stderr, exitCode } = await store.runlog(['finalize', runId, '--status', 'completed', '--dry-run']);
+  expect(exitCode).toBe(0);
+  expect(stderr).toMatch(/^warning: 2 events of run would come home from .*spool first, and may change how it ends\n$/);
+  expect(spooled(store)).toHaveLength(1);
+  expect((await store.runlog(['finalize', runId, '--status', 'completed', '--dry-run'])).stderr).toBe(stderr);
+});
+
+test('what waits in the spool comes home although a command that brought it home was killed meanwhile', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  const unblock = block(store, runId);
+  await store.runlog(['append', 'ONE', '--run', runId]);
+  const folder = path.join(store.home, '.local/state/runlog/spool');
+  const [name] = spooled(store);
+  // A claim of a process that is gone, beside events that were spooled since.
+  fs.renameSync(path.join(folder, name as string), path.join(folder, `${name}.4194305-1-x.claim`));
+  await store.runlog(['append', 'TWO', '--run', runId]);
+  unblock();
+  await store.ok('append', 'THREE', '--run', runId);
+  expect((await actions(store, runId)).toSorted()).toEqual(['ONE', 'THREE', 'TWO']);
+  expect(spooled(store)).toEqual([]);
 });

@@ -223,6 +223,11 @@ export class LiveShell {
     return value as string;
   }
 
+  /** Its lines as they come, until it ends. */
+  async *lines(): AsyncGenerator<string> {
+    for (let next = await this.#lines.next(); next.done !== true; next = await this.#lines.next()) yield next.value;
+  }
+
   /** Whatever it says until it ends. */
   async rest(): Promise<string[]> {
     const lines: string[] = [];
@@ -234,6 +239,11 @@ export class LiveShell {
   /** A line for its `read`. */
   say(text = ''): void {
     this.#child.stdin?.write(`${text}\n`);
+  }
+
+  /** Nothing more comes on its standard input. */
+  end(): void {
+    this.#child.stdin?.end();
   }
 
   /** Sends a signal; gives the exit status once it has ended. */

@@ -4,9 +4,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT, cleanUp } from '../../support/runlog.js';
 import type { Campaign, CampaignResult } from './campaign.js';
+import { killStorm } from './kill-storm.js';
 import { systemCalls } from './system-calls.js';
 
 const CAMPAIGNS: Readonly<Record<string, { title: string; run: Campaign }>> = {
+  storm: { title: 'Kill storm', run: killStorm },
   calls: { title: 'A fault at each system call', run: systemCalls },
 };
 
