@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { EventBody } from '../events/vocabulary.js';
 import { runChild, shellQuote, type ChildEnd } from './child.js';
 import { messageOf } from '../events/errors.js';
-import { usage, warn, writeAll, type Input } from './input.js';
+import { complain, usage, warn, writeAll, type Input } from './input.js';
 import { handOver, openPipes } from './pipe.js';
 
 /** What is kept of the output: enough for its last lines, and for a secret that began well before them. */
@@ -33,7 +33,7 @@ export async function appendCommand(
   });
   const seconds = (performance.now() - startedAt) / 1000;
   await Promise.race([drained, grace()]);
-  if (end.startError !== null) writeAll(2, Buffer.from(`runlog: ${end.startError}\n`));
+  if (end.startError !== null) complain(end.startError);
   // As CMD did, whatever happens to the recording.
   process.exitCode = end.exitStatus;
   const fields = fieldsOf(body.fields ?? [], command, end, seconds, tail.lines());

@@ -1,6 +1,7 @@
 // What a command is given and how it answers: arguments and options as parsed, the surroundings, and two ways to speak.
 import fs from 'node:fs';
 import { RunlogError, errnoOf } from '../events/errors.js';
+import { toVisibleJson, toVisibleLine } from '../formats/visible-text.js';
 import { findStore, type Store } from '../runs/paths.js';
 
 /** The surroundings of one call. stdout is for results, stderr for all else. */
@@ -104,21 +105,31 @@ export function quote(text: string): string {
 
 /** A result: text for people, or one JSON document under --json. */
 export function answer(context: Context, json: unknown, text: string): void {
-  print(context.isJson ? `${JSON.stringify(json)}\n` : text);
+  print(context.isJson ? `${jsonText(json)}\n` : text);
+}
+
+/** JSON on one line, as it may go to a terminal. */
+export function jsonText(value: unknown): string {
+  return toVisibleJson(JSON.stringify(value));
 }
 
 export function print(text: string): void {
   writeAll(1, Buffer.from(text));
 }
 
-/** A remark beside the result. */
+/** A remark beside the result, on one line whatever it repeats. */
 export function remark(context: Context, text: string): void {
-  if (!context.isQuiet) writeAll(2, Buffer.from(`${text}\n`));
+  if (!context.isQuiet) writeAll(2, Buffer.from(`${toVisibleLine(text)}\n`));
+}
+
+/** What runlog has to say of a command that it was to run, as a shell would. */
+export function complain(text: string): void {
+  writeAll(2, Buffer.from(`runlog: ${toVisibleLine(text)}\n`));
 }
 
 /** What must be said even under --quiet. */
 export function warn(text: string): void {
-  writeAll(2, Buffer.from(`warning: ${text}\n`));
+  writeAll(2, Buffer.from(`warning: ${toVisibleLine(text)}\n`));
 }
 
 /**

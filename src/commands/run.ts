@@ -6,7 +6,7 @@ import { readProcess, type Process } from '../runs/processes.js';
 import { record } from '../runs/record.js';
 import { OWN_PATIENCE_SECONDS } from './finalize.js';
 import { runChild, type ChildEnd } from './child.js';
-import { usage, warn, writeAll, type Input } from './input.js';
+import { complain, usage, warn, type Input } from './input.js';
 import { startRun } from './start.js';
 
 /** Node's timers go no further. */
@@ -21,7 +21,7 @@ export async function run(input: Input): Promise<void> {
   const env = { ...input.context.env, RUNLOG_RUN: runId ?? '', RUNLOG_DIR: input.store.dir };
   const end = await runChild(command, { stdio: 'inherit', env });
   stopBeating();
-  if (end.startError !== null) writeAll(2, Buffer.from(`runlog: ${end.startError}\n`));
+  if (end.startError !== null) complain(end.startError);
   process.exitCode = end.exitStatus;
   if (runId === null) return;
   try {
