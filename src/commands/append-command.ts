@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { EventBody } from '../events/vocabulary.js';
 import { runChild, shellQuote, type ChildEnd } from './child.js';
 import { messageOf } from '../events/errors.js';
+import { redactEvent } from '../events/redact.js';
 import { complain, usage, warn, writeAll, type Input } from './input.js';
 import { handOver, openPipes } from './pipe.js';
 
@@ -36,7 +37,9 @@ export async function appendCommand(
   if (end.startError !== null) complain(end.startError);
   // As CMD did, whatever happens to the recording.
   process.exitCode = end.exitStatus;
-  const fields = fieldsOf(body.fields ?? [], command, end, seconds, tail.lines());
+  const masked = input.has('no-redact') ? null : redactEvent({ argv: command, text: tail.text() });
+  const output = lastLines(masked?.text ?? tail.text());
+  const fields = fieldsOf(body.fields ?? [], masked?.argv ?? command, end, seconds, output);
   try {
     record({ ...body, fields, ...factsOf(end, seconds) });
   } catch (error) {
@@ -115,7 +118,8 @@ class Tail {
     }
   }
 
-  lines(): string {
+  /** As a terminal would have shown it in the end, from its first whole line on. */
+  text(): string {
     const { stripVTControlCharacters } = process.getBuiltinModule('node:util');
     const text = stripVTControlCharacters(Buffer.concat(this.#chunks).toString('utf8'));
     // A progress bar writes over its line again and again: what stood there last counts.
@@ -124,6 +128,12 @@ class Tail {
       .split('\n')
       .map((line) => line.replace(/\r$/, '').replace(/^[^]*\r/, ''));
     if (this.#isCut) lines.shift();
-    return (lines.length > SHOWN_LINES ? ['…', ...lines.slice(-SHOWN_LINES)] : lines).join('\n');
+    return lines.join('\n');
   }
+}
+
+/** Cut only when secrets are masked: of a key whose first line is cut off, the others look like any text. */
+function lastLines(text: string): string {
+  const lines = text.split('\n');
+  return (lines.length > SHOWN_LINES ? ['…', ...lines.slice(-SHOWN_LINES)] : lines).join('\n');
 }

@@ -1,6 +1,7 @@
 // runlog start: a new run. Prints its id and nothing else.
 import os from 'node:os';
 import { RunlogError, errnoOf } from '../events/errors.js';
+import { redactEvent } from '../events/redact.js';
 import { formatInstant } from '../events/instant.js';
 import type { EventBody, RunlogEvent } from '../events/vocabulary.js';
 import { formatLocalTime } from '../formats/design-log.js';
@@ -25,7 +26,9 @@ export function startRun(input: Input, { owner, argv }: { owner: Process | null;
   const now = nowMicros();
   const offset = utcOffsetMinutes(now);
   const localTime = formatLocalTime(now, offset);
-  const base = input.text('id') ?? composeRunId(localTime, input.text('project') ?? null, input.text('name') ?? null);
+  const named = { project: input.text('project') ?? null, name: input.text('name') ?? null };
+  const { project, name } = input.has('no-redact') ? named : redactEvent(named);
+  const base = input.text('id') ?? composeRunId(localTime, project, name);
   if (!isRunId(base))
     throw usage(
       `${quote(base)} cannot be a run id`,

@@ -52,7 +52,7 @@ function classify(name: string, isKey: boolean): Named | null {
   if (/(?:^|_)secrets?$/.test(words)) return said('secret', isKey || isUpper || /.secrets?$/.test(words));
   if (CERTAIN_KEY.test(words)) return said('key', true, !words.includes('secret'));
   if (words.endsWith('_key')) return isUpper && !NOT_KEY.test(words) ? said('key', true, true) : null;
-  if (/(?:^|_)token$/.test(words))
+  if (/(?:^|_|identity)token$/.test(words))
     return NOT_TOKEN.test(words) ? null : said('token', isKey || isUpper || CERTAIN_TOKEN.test(words));
   if (/(?:^|_)credentials?$/.test(words)) return said('credentials', isKey || isUpper, true);
   if (/(?:^|_)authorization$/.test(words)) return said('authorization', isKey);
@@ -74,5 +74,7 @@ export function classifyOption(option: string): Named | null {
   const name = option.replace(/^--?/, '');
   if (SWITCH.test(name)) return null;
   const named = classifyName(name, true);
+  // `--pass 2` counts passes.
+  if (name === 'pass' && option.startsWith('--')) return named;
   return named === null || (named.isCertain && (option.startsWith('--') || named.rule === 'password')) ? named : null;
 }
