@@ -1,11 +1,12 @@
 // runlog append … -- CMD: runs CMD, lets its output through unchanged and live, and records how it went.
 import fs from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { EventBody } from '../events/vocabulary.js';
 import { runChild, shellQuote, type ChildEnd } from './child.js';
 import { messageOf } from '../events/errors.js';
 import { redactEvent } from '../events/redact.js';
-import { complain, usage, warn, writeAll, type Input } from './input.js';
+import { asCaller, complain, usage, warn, writeAll, type Input } from './input.js';
 import { handOver, openPipes } from './pipe.js';
 
 /** What is kept of the output: enough for its last lines, and for a secret that began well before them. */
@@ -27,11 +28,13 @@ export async function appendCommand(
   let streams: readonly (Readable | null)[] = [];
   const pipes = openPipes(2);
   const ends: (number | 'pipe')[] = pipes?.map(({ writerFd }) => writerFd) ?? ['pipe', 'pipe'];
-  const end = await runChild(command, { stdio: ['inherit', ...ends], env: input.context.env }, (child) => {
+  const options = { stdio: ['inherit' as const, ...ends], env: input.context.env };
+  const started = (child: ChildProcess | null): void => {
     for (const { writerFd } of pipes ?? []) fs.closeSync(writerFd);
     streams = pipes?.map(({ reader }) => reader) ?? [child?.stdout ?? null, child?.stderr ?? null];
     drained = passThrough(streams, tail);
-  });
+  };
+  const end = await asCaller(input.context, () => runChild(command, options, started));
   const seconds = (performance.now() - startedAt) / 1000;
   await Promise.race([drained, grace()]);
   if (end.startError !== null) complain(end.startError);

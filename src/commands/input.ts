@@ -12,6 +12,8 @@ export interface Context {
   isQuiet: boolean;
   isColorless: boolean;
   dir: string | undefined;
+  /** The caller's umask. Our own is another, so that it takes nothing from the modes that we ask for. */
+  umask: number;
 }
 
 /** A command's arguments. `given` has the options in the order of the command line; a flag's value is true. */
@@ -101,6 +103,16 @@ export function usage(message: string, hint?: string): RunlogError {
 export function quote(text: string): string {
   const shown = JSON.stringify(text);
   return shown.length > 60 ? `${shown.slice(0, 56)}…"` : shown;
+}
+
+/** Does what starts another program, under the umask that its caller meant it to have. */
+export function asCaller<T>({ umask }: Context, work: () => T): T {
+  const own = process.umask(umask);
+  try {
+    return work();
+  } finally {
+    process.umask(own);
+  }
 }
 
 /** A result: text for people, or one JSON document under --json. */

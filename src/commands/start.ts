@@ -12,7 +12,7 @@ import { argvOf, findOwner, here, readProcess, type Process } from '../runs/proc
 import { envelop, spoolEvents } from '../runs/record.js';
 import { spooledRuns } from '../runs/spool.js';
 import { readHead } from '../sources/git.js';
-import { answer, parseCount, quote, usage, type Input } from './input.js';
+import { answer, asCaller, parseCount, quote, usage, type Input } from './input.js';
 import { acknowledge } from './recording.js';
 
 export function start(input: Input): void {
@@ -113,7 +113,7 @@ function startBody(
     beat_seconds: beatSeconds(input),
     cwd,
     argv,
-    git: readHead(cwd),
+    git: asCaller(input.context, () => readHead(cwd)),
     tags: input.pairs('tag'),
     utc_offset_minutes: offset,
   };

@@ -1,11 +1,10 @@
 // Long values: they go to blobs/<sha256> in the run's folder, and the line carries their start and that name.
-import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError } from '../events/errors.js';
 import type { Json } from '../events/vocabulary.js';
 import { nowMicros } from './clock.js';
 import { newEventId } from './event-id.js';
-import { syncFolder } from './folder.js';
+import { PRIVATE, kindOf, refuseLink, syncFolder, type Rights } from './folder.js';
 import { LINE_LIMIT_BYTES, encodeLine } from './line.js';
 import { putWhole } from './whole-file.js';
 
@@ -74,13 +73,15 @@ export function restoreBlobs(event: object, readBlob: (sha256: string) => Buffer
 }
 
 /** Writes a blob whole or not at all; the name is the content's SHA-256. */
-export function writeBlob(runDir: string, content: Buffer): string {
+export function writeBlob(runDir: string, content: Buffer, rights: Rights = PRIVATE): string {
   const sha256 = hashOf(content);
   const folder = path.join(runDir, 'blobs');
   const target = path.join(folder, sha256);
-  if (fs.existsSync(target)) return sha256;
+  refuseLink(folder);
+  // A link of that name holds nothing for us; it is replaced.
+  if (kindOf(target)?.isFile() === true) return sha256;
   // Synced before the line that names it: a line on the disk whose value is not there would be a promise broken.
-  putWhole(target, content, path.join(folder, `.${sha256}.${newEventId(nowMicros())}`));
+  putWhole(target, content, path.join(folder, `.${sha256}.${newEventId(nowMicros())}`), rights);
   syncFolder(folder);
   return sha256;
 }

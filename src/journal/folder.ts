@@ -3,6 +3,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
 
+/** What those may do who are let in at all, by the modes of new files and folders. */
+export interface Rights {
+  file: number;
+  folder: number;
+}
+
+/** The owner alone. */
+export const PRIVATE: Rights = { file: 0o600, folder: 0o700 };
+
 /** Makes a rename in a folder survive a power loss. Some file systems cannot sync a folder; the rename is then as safe as it gets. */
 export function syncFolder(folder: string): void {
   const fd = fs.openSync(folder, 'r');
@@ -16,17 +25,32 @@ export function syncFolder(folder: string): void {
 }
 
 /**
- * Makes a folder and those above it that are missing, for the owner alone. Node's own recursive mkdir never returns where a parent
+ * Makes a folder and those above it that are missing. Node's own recursive mkdir never returns where a parent
  * takes no folders, as under /proc.
  */
-export function makeFolder(folder: string): void {
+export function makeFolder(folder: string, rights: Rights = PRIVATE): void {
   try {
-    fs.mkdirSync(folder, { mode: 0o700 });
+    fs.mkdirSync(folder, { mode: rights.folder });
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'EEXIST' && fs.statSync(folder).isDirectory()) return;
     if (code !== 'ENOENT' || path.dirname(folder) === folder || fs.existsSync(path.dirname(folder))) throw error;
-    makeFolder(path.dirname(folder));
-    makeFolder(folder);
+    makeFolder(path.dirname(folder), rights);
+    makeFolder(folder, rights);
+  }
+}
+
+/** Throws ELOOP where a symbolic link stands in a folder's place: what is written there would land somewhere else. */
+export function refuseLink(folder: string): void {
+  if (kindOf(folder)?.isSymbolicLink() === true)
+    throw Object.assign(new Error(`${folder} is a symbolic link`), { code: 'ELOOP' });
+}
+
+/** What stands at a path itself, links not followed; undefined where nothing does or nobody can tell. */
+export function kindOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 // Writing: one segment of a journal, opened for appending only. Every event is one write(); see docs/format.md for why.
 import fs from 'node:fs';
-import { RunlogError } from '../events/errors.js';
+import { RunlogError, errnoOf } from '../events/errors.js';
+import { PRIVATE, type Rights } from './folder.js';
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
 
@@ -14,9 +15,12 @@ export interface Segment {
   close(): void;
 }
 
-/** Opens a segment, making it if it is not there. A symbolic link in its place is refused (ELOOP). */
-export function openSegment(path: string): Segment {
-  const fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
+/**
+ * Opens a segment, making it if it is not there; only then are its rights asked for. A symbolic link in its place is refused
+ * (ELOOP).
+ */
+export function openSegment(path: string, rights: () => Rights = () => PRIVATE): Segment {
+  const fd = openToAppend(path, () => rights().file, O_NOFOLLOW ?? 0);
   return {
     append(line) {
       if (fs.writeSync(fd, line) === line.length) return;
@@ -35,4 +39,14 @@ export function openSegment(path: string): Segment {
       fs.closeSync(fd);
     },
   };
+}
+
+/** Opens a file for appending, making it if it is not there; only then is its mode asked for. */
+export function openToAppend(path: string, mode: () => number, flags: number): number {
+  try {
+    return fs.openSync(path, O_WRONLY | O_APPEND | flags);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    return fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | flags, mode());
+  }
 }

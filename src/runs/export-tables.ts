@@ -1,5 +1,6 @@
 // The export of all runs into CSV tables, in the store or in a folder of the user's.
-import { archivePath, csvDir, listArchived, listRunIds, type Store } from './paths.js';
+import { PRIVATE } from '../journal/folder.js';
+import { archivePath, csvDir, listArchived, listRunIds, rightsOf, type Store } from './paths.js';
 import fs from 'node:fs';
 import { readArchivedState } from './archive.js';
 import { withLock } from './lock.js';
@@ -54,6 +55,12 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
     }
   const keep = (runId: string): boolean =>
     isOwn && !isWhole && (options.runIds !== null || fs.existsSync(archivePath(store, runId)));
-  const counts = writeTables(folder, rows, keep, () => (isOwn ? read(listRunIds(store)) : rows));
+  const counts = writeTables(
+    folder,
+    rows,
+    keep,
+    () => (isOwn ? read(listRunIds(store)) : rows),
+    isOwn ? rightsOf(store) : PRIVATE,
+  );
   return { folder, rows: counts, damaged };
 }

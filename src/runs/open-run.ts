@@ -1,9 +1,10 @@
 // Reading a run: its events in order, whole values in place, with whatever damage was met. Reading changes nothing.
-import fs from 'node:fs';
 import path from 'node:path';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { restoreBlobs } from '../journal/blobs.js';
 import type { Damage } from '../journal/line.js';
+import { refuseLink } from '../journal/folder.js';
+import { readWhole } from '../journal/whole-file.js';
 import { readJournal } from '../journal/read.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
@@ -49,7 +50,8 @@ export function readStart(store: Store, runId: string): RunlogEvent<'run.started
 
 function readBlob(folder: string, sha256: string): Buffer | null {
   try {
-    return fs.readFileSync(path.join(folder, 'blobs', sha256));
+    refuseLink(path.join(folder, 'blobs'));
+    return readWhole(path.join(folder, 'blobs', sha256));
   } catch {
     return null;
   }
