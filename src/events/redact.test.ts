@@ -151,6 +151,11 @@ describe('redactText', () => {
       'key-0',
       'pul-a',
       'mongosh -p ',
+      'password "',
+      'ENV A_KEY ',
+      'name: password value: ',
+      'Private-Lines: 1\na',
+      'psk=',
       '7z -p',
     ],
   ])('takes linear time on long lines of %j, %j, %j, …', (...units: string[]) => {
@@ -249,6 +254,28 @@ describe('redactEvent', () => {
         ['Tokens', '512'],
         ['Password', ''],
       ],
+    });
+  });
+
+  it('masks a value whose name stands beside it', () => {
+    const env = [
+      { name: 'DB_PASSWORD', value: 'plain' },
+      { key: 'api_key', value: { a: 'x' } },
+      { name: 'PORT', value: '80' },
+    ];
+    expect(redactEvent({ metadata: { env } })).toEqual({
+      metadata: {
+        env: [
+          { name: 'DB_PASSWORD', value: '[REDACTED:password]' },
+          { key: 'api_key', value: { a: '[REDACTED:key]' } },
+          { name: 'PORT', value: '80' },
+        ],
+      },
+    });
+    expect(redactEvent({ type: 'metric.measured', name: 'password', value: 1 })).toEqual({
+      type: 'metric.measured',
+      name: 'password',
+      value: 1,
     });
   });
 

@@ -28,6 +28,7 @@ const COMMANDS = new Map<string, Flags>([
   ),
   ...['sqlcmd', 'mosquitto_pub', 'mosquitto_sub'].map((name) => [name, { separate: /^-P$/ }] as const),
   ...['7z', '7za', '7zz'].map((name) => [name, MYSQL] as const),
+  ['ssh-keygen', { separate: /^-[NP]$/ }],
   ['redis-cli', { separate: /^-a$/ }],
   [
     'curl',

@@ -40,13 +40,27 @@ export function maskEvent<T extends object>(event: T): T {
       else for (const element of from) (to as unknown[]).push(copy(element, '', named, isFields));
       continue;
     }
+    const label = 'value' in from ? labelOf(from) : '';
     for (const [key, value] of Object.entries(from)) {
       const isOwn = to === masked && OWN_KEYS.has(key) && typeof value === 'string' && OWN_VALUE.test(value);
-      const kept = isOwn ? value : copy(value, key, named ?? classifyName(key, true), key === 'fields');
+      const kept = isOwn
+        ? value
+        : copy(
+            value,
+            key,
+            named ?? classifyName(key === 'value' && label !== '' ? label : key, true),
+            key === 'fields',
+          );
       const name = text(key, '', null);
       // Not by assignment: a key may be called __proto__.
       Object.defineProperty(to, name, { value: kept, enumerable: true, writable: true, configurable: true });
     }
   }
   return isChanged ? (masked as T) : event;
+}
+
+/** `{name: 'DB_PASSWORD', value: …}`: what the value is called. */
+function labelOf(object: object): string {
+  const { name, key } = object as { name?: unknown; key?: unknown };
+  return typeof name === 'string' ? name : typeof key === 'string' ? key : '';
 }

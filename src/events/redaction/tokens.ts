@@ -106,6 +106,27 @@ export const TOKENS: readonly (readonly [hint: string, rule: string, build: () =
     'password',
     () => /(?<=login[ \t\r\n]{1,9}[^\s]{1,200}[ \t\r\n]{1,9}password[ \t]{1,9})(?=[^\s]{0,200}[^a-z\s])[^\s]{1,999}/g,
   ],
+  // SQL, and configurations of words.
+  [
+    '',
+    'password',
+    () =>
+      /(?<=(?:IDENTIFIED BY|identified by|PASSWORD|[Pp]assword)[ \t]{1,9}["'])(?![$<{*%[])(?=[^"'\n]{0,200}[^a-z"'\n ])[^"'\n]{1,999}/g,
+  ],
+  [
+    '',
+    'secret',
+    () =>
+      /(?<=(?:ENV|setx)[ \t]{1,9}[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|_KEY)[ \t]{1,9}|:_auth(?:Token)?[ \t]{1,9})[^\s"'$=][^\s"']{3,999}/g,
+  ],
+  // A name in one place, its value in the next.
+  [
+    'value',
+    'secret',
+    () =>
+      /(?<=(?:name|key)["']?[ \t]{0,9}[:=][ \t]{0,9}["']?[A-Za-z0-9_.-]{0,60}(?:[Pp]assword|PASSWORD|[Ss]ecret|SECRET|api_key|API_KEY|(?:access|auth)_token|[A-Z]_TOKEN)["']?[\s,]{1,40}["']?value["']?[ \t]{0,9}[:=][ \t]{0,9}["']?)[^\s"',;<>$\\{}]{4,999}/g,
+  ],
+  ['Private-Lines', 'private-key', () => /(?<=Private-Lines: \d{1,3}\r?\n)(?:[A-Za-z0-9+/=]{1,64}(?:\r?\n|$)){1,99}/g],
   ['pass:', 'password', () => /(?<=-pass(?:in|out)? ["']?pass:)[^\s"']{1,9999}/g],
 ];
 
