@@ -2,6 +2,9 @@
 import { Input, type Context } from '../commands/input.js';
 import type { Parsed } from './parse.js';
 
+/** Takes from new files what neither their owner nor their group should have, and nothing else. */
+const UMASK = 0o027;
+
 export function inputOf({ args, given, command }: Pick<Parsed, 'args' | 'given' | 'command'>): Input {
   const has = (name: string): boolean => given.some(([key]) => key === name);
   const dir = given.findLast(([key]) => key === 'dir')?.[1];
@@ -12,6 +15,7 @@ export function inputOf({ args, given, command }: Pick<Parsed, 'args' | 'given' 
     isQuiet: has('quiet'),
     isColorless: has('no-color'),
     dir: typeof dir === 'string' ? dir : undefined,
+    umask: process.umask(UMASK),
   };
   return new Input(args, given, command, context);
 }

@@ -1,18 +1,18 @@
 // How an error is shown: `error:` and `hint:` on stderr, or one JSON object on stdout under --json. It sets the exit status.
 import { errnoOf, messageOf, RunlogError, type ErrorCode } from '../events/errors.js';
-import { toVisibleLine } from '../formats/visible-text.js';
-import { print, say } from '../commands/input.js';
+import { toVisible, toVisibleLine } from '../formats/visible-text.js';
+import { jsonText, print, say } from '../commands/input.js';
 import { EXIT_STATUS } from './exit-codes.js';
 
 export function reportError(error: unknown, isJson: boolean): void {
   const { code, message, hint } = describe(error);
   const exit = EXIT_STATUS[code];
   process.exitCode = exit;
-  if (!isJson || !isPrinted(`${JSON.stringify({ error: { code, message, hint: hint ?? null, exit } })}\n`)) {
-    const lines = [`error: ${visible(message)}`, ...(hint === undefined ? [] : [`hint: ${visible(hint)}`])];
+  if (!isJson || !isPrinted(`${jsonText({ error: { code, message, hint: hint ?? null, exit } })}\n`)) {
+    const lines = [`error: ${toVisibleLine(message)}`, ...(hint === undefined ? [] : [`hint: ${toVisibleLine(hint)}`])];
     say(`${lines.join('\n')}\n`);
   }
-  if (process.env['RUNLOG_DEBUG'] === '1' && error instanceof Error) say(`${error.stack}\n`);
+  if (process.env['RUNLOG_DEBUG'] === '1' && error instanceof Error) say(`${toVisible(error.stack ?? '')}\n`);
 }
 
 function isPrinted(text: string): boolean {
@@ -28,8 +28,4 @@ function describe(error: unknown): { code: ErrorCode; message: string; hint: str
   if (error instanceof RunlogError) return error;
   const hint = errnoOf(error) === undefined ? 'This is a fault of runlog: RUNLOG_DEBUG=1 shows where.' : undefined;
   return { code: 'io', message: messageOf(error), hint };
-}
-
-function visible(text: string): string {
-  return text.split('\n').map(toVisibleLine).join('\n');
 }

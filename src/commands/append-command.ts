@@ -1,10 +1,12 @@
 // runlog append … -- CMD: runs CMD, lets its output through unchanged and live, and records how it went.
 import fs from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { EventBody } from '../events/vocabulary.js';
 import { runChild, shellQuote, type ChildEnd } from './child.js';
 import { messageOf } from '../events/errors.js';
-import { say, usage, warn, writeAll, type Input } from './input.js';
+import { redactEvent } from '../events/redact.js';
+import { asCaller, complain, usage, warn, writeAll, type Input } from './input.js';
 import { handOver, openPipes } from './pipe.js';
 
 /** What is kept of the output: enough for its last lines, and for a secret that began well before them. */
@@ -26,17 +28,21 @@ export async function appendCommand(
   let streams: readonly (Readable | null)[] = [];
   const pipes = openPipes(2);
   const ends: (number | 'pipe')[] = pipes?.map(({ writerFd }) => writerFd) ?? ['pipe', 'pipe'];
-  const end = await runChild(command, { stdio: ['inherit', ...ends], env: input.context.env }, (child) => {
+  const options = { stdio: ['inherit' as const, ...ends], env: input.context.env };
+  const started = (child: ChildProcess | null): void => {
     for (const { writerFd } of pipes ?? []) fs.closeSync(writerFd);
     streams = pipes?.map(({ reader }) => reader) ?? [child?.stdout ?? null, child?.stderr ?? null];
     drained = passThrough(streams, tail);
-  });
+  };
+  const end = await asCaller(input.context, () => runChild(command, options, started));
   const seconds = (performance.now() - startedAt) / 1000;
   await Promise.race([drained, grace()]);
-  if (end.startError !== null) say(`runlog: ${end.startError}\n`);
+  if (end.startError !== null) complain(end.startError);
   // As CMD did, whatever happens to the recording.
   process.exitCode = end.exitStatus;
-  const fields = fieldsOf(body.fields ?? [], command, end, seconds, tail.lines());
+  const masked = input.has('no-redact') ? null : redactEvent({ argv: command, text: tail.text() });
+  const output = lastLines(masked?.text ?? tail.text());
+  const fields = fieldsOf(body.fields ?? [], masked?.argv ?? command, end, seconds, output);
   try {
     record({ ...body, fields, ...factsOf(end, seconds) });
   } catch (error) {
@@ -115,7 +121,8 @@ class Tail {
     }
   }
 
-  lines(): string {
+  /** As a terminal would have shown it in the end, from its first whole line on. */
+  text(): string {
     const { stripVTControlCharacters } = process.getBuiltinModule('node:util');
     const text = stripVTControlCharacters(Buffer.concat(this.#chunks).toString('utf8'));
     // A progress bar writes over its line again and again: what stood there last counts.
@@ -124,6 +131,12 @@ class Tail {
       .split('\n')
       .map((line) => line.replace(/\r$/, '').replace(/^[^]*\r/, ''));
     if (this.#isCut) lines.shift();
-    return (lines.length > SHOWN_LINES ? ['…', ...lines.slice(-SHOWN_LINES)] : lines).join('\n');
+    return lines.join('\n');
   }
+}
+
+/** Cut only when secrets are masked: of a key whose first line is cut off, the others look like any text. */
+function lastLines(text: string): string {
+  const lines = text.split('\n');
+  return (lines.length > SHOWN_LINES ? ['…', ...lines.slice(-SHOWN_LINES)] : lines).join('\n');
 }

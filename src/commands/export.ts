@@ -3,6 +3,7 @@ import path from 'node:path';
 import { encodeLog } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
 import { encodeTrace } from '../formats/trace.js';
+import { toVisibleLine } from '../formats/visible-text.js';
 import type { Damage } from '../journal/line.js';
 import { exportTables } from '../runs/export-tables.js';
 import { readEvents } from '../runs/open-run.js';
@@ -23,7 +24,8 @@ export async function exportCsv(input: Input): Promise<void> {
     lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
   });
   const lines = Object.entries(rows).map(
-    ([table, count]) => `${path.join(folder, `${table}.csv`)}  ${count} ${count === 1 ? 'row' : 'rows'}\n`,
+    ([table, count]) =>
+      `${toVisibleLine(path.join(folder, `${table}.csv`))}  ${count} ${count === 1 ? 'row' : 'rows'}\n`,
   );
   answer(input.context, { dir: folder, rows }, lines.join(''));
   if (damaged.length > 0) {

@@ -61,7 +61,7 @@ function present(input: Input, { runs, errors, stranded }: FinalizeResult): void
   answer(input.context, { runs: runs.map(rowOf) }, runs.map((run) => `${lineOf(run)}\n`).join(''));
   for (const run of runs)
     for (const { segment, offsetBytes, message } of run.damage)
-      warn(`${run.runId}: ${segment} at byte ${offsetBytes}: ${toVisibleLine(message)}`);
+      warn(`${run.runId}: ${segment} at byte ${offsetBytes}: ${message}`);
   for (const text of [...errors.map(({ message }) => message), ...stranded]) warn(text);
   if (runs.length === 0 && errors.length === 0) remark(input.context, 'nothing to finalize');
   const isWhole = errors.length === 0 && runs.every(({ damage }) => damage.length === 0);

@@ -2,7 +2,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
-import { toVisibleLine } from '../formats/visible-text.js';
 import { importLog, type Imported } from '../runs/import-log.js';
 import { offsetFinder } from '../sources/time-zone.js';
 import { answer, usage, warn, type Input } from './input.js';
@@ -32,7 +31,7 @@ export async function importRuns(input: Input): Promise<void> {
   if (first !== undefined && runs.length === 0) throw first;
   const rows = runs.map(({ runId, source, events, warnings }) => ({ run_id: runId, source, events, warnings }));
   answer(input.context, { runs: rows }, runs.map(({ runId }) => `${runId}\n`).join(''));
-  for (const { source, warnings } of runs) for (const text of warnings) warn(`${source}: ${toVisibleLine(text)}`);
+  for (const { source, warnings } of runs) for (const text of warnings) warn(`${source}: ${text}`);
   for (const { message } of errors) warn(message);
   if (errors.length > 0) process.exitCode = 3;
 }

@@ -1,6 +1,7 @@
 // What a command is given and how it answers: arguments and options as parsed, the surroundings, and two ways to speak.
 import fs from 'node:fs';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+import { toVisibleJson, toVisibleLine } from '../formats/visible-text.js';
 import { findStore, type Store } from '../runs/paths.js';
 
 /** The surroundings of one call. stdout is for results, stderr for all else. */
@@ -11,6 +12,8 @@ export interface Context {
   isQuiet: boolean;
   isColorless: boolean;
   dir: string | undefined;
+  /** The caller's umask. Our own is another, so that it takes nothing from the modes that we ask for. */
+  umask: number;
 }
 
 /** A command's arguments. `given` has the options in the order of the command line; a flag's value is true. */
@@ -102,9 +105,24 @@ export function quote(text: string): string {
   return shown.length > 60 ? `${shown.slice(0, 56)}…"` : shown;
 }
 
+/** Does what starts another program, under the umask that its caller meant it to have. */
+export function asCaller<T>({ umask }: Context, work: () => T): T {
+  const own = process.umask(umask);
+  try {
+    return work();
+  } finally {
+    process.umask(own);
+  }
+}
+
 /** A result: text for people, or one JSON document under --json. */
 export function answer(context: Context, json: unknown, text: string): void {
-  print(context.isJson ? `${JSON.stringify(json)}\n` : text);
+  print(context.isJson ? `${jsonText(json)}\n` : text);
+}
+
+/** JSON on one line, as it may go to a terminal. */
+export function jsonText(value: unknown): string {
+  return toVisibleJson(JSON.stringify(value));
 }
 
 /** Throws `io` where stdout takes nothing, as on a full disk. */
@@ -125,14 +143,19 @@ export function say(text: string): void {
   }
 }
 
-/** A remark beside the result. */
+/** A remark beside the result, on one line whatever it repeats. */
 export function remark(context: Context, text: string): void {
-  if (!context.isQuiet) say(`${text}\n`);
+  if (!context.isQuiet) say(`${toVisibleLine(text)}\n`);
+}
+
+/** What runlog has to say of a command that it was to run, as a shell would. */
+export function complain(text: string): void {
+  say(`runlog: ${toVisibleLine(text)}\n`);
 }
 
 /** What must be said even under --quiet. */
 export function warn(text: string): void {
-  say(`warning: ${text}\n`);
+  say(`warning: ${toVisibleLine(text)}\n`);
 }
 
 /**

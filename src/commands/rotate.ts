@@ -1,5 +1,6 @@
 // runlog rotate: puts old runs into the archive. A line a run: what happens to it and why; under --quiet only what is done.
 import { sizeText } from '../formats/quantities.js';
+import { toVisibleLine } from '../formats/visible-text.js';
 import { rotateRuns, type Rotated } from '../runs/rotate.js';
 import { answer, remark, type Input } from './input.js';
 import { parseDuration, parseSize } from './values.js';
@@ -34,5 +35,5 @@ export async function rotate(input: Input): Promise<void> {
 }
 
 function lineOf({ runId, action, reason, bytes }: Rotated): string {
-  return `${action.padEnd(7)}  ${runId}  ${sizeText(bytes)}  ${reason}`;
+  return `${action.padEnd(7)}  ${runId}  ${sizeText(bytes)}  ${toVisibleLine(reason)}`;
 }

@@ -6,7 +6,7 @@ import { readProcess, type Process } from '../runs/processes.js';
 import { record } from '../runs/record.js';
 import { OWN_PATIENCE_SECONDS } from './finalize.js';
 import { runChild, type ChildEnd } from './child.js';
-import { usage, say, warn, type Input } from './input.js';
+import { asCaller, complain, usage, warn, type Input } from './input.js';
 import { startRun } from './start.js';
 
 /** Node's timers go no further. */
@@ -19,9 +19,9 @@ export async function run(input: Input): Promise<void> {
   const runId = startOrWarn(input, command);
   const stopBeating = keepBeating(input, runId);
   const env = { ...input.context.env, RUNLOG_RUN: runId ?? '', RUNLOG_DIR: input.store.dir };
-  const end = await runChild(command, { stdio: 'inherit', env });
+  const end = await asCaller(input.context, () => runChild(command, { stdio: 'inherit', env }));
   stopBeating();
-  if (end.startError !== null) say(`runlog: ${end.startError}\n`);
+  if (end.startError !== null) complain(end.startError);
   process.exitCode = end.exitStatus;
   if (runId === null) return;
   try {

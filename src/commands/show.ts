@@ -6,7 +6,7 @@ import type { Damage } from '../journal/line.js';
 import { readEvents } from '../runs/open-run.js';
 import { painter } from '../terminal/colors.js';
 import { namedRun } from './reading.js';
-import { print, type Input } from './input.js';
+import { jsonText, print, type Input } from './input.js';
 
 const ENVELOPE = new Set(['v', 'id', 'at', 'type', 'blobs']);
 
@@ -19,21 +19,23 @@ export function show(input: Input): void {
     const paint = painter(input.context.isColorless, input.context.env);
     for (const event of events) print(`${paint.bold(`${event.at}  ${toVisibleLine(event.type)}`)}\n${keyLines(event)}`);
     for (const { segment, offset, message, kind } of damage.map(damageRow))
-      print(`${paint.paint('bad', `damage at byte ${offset} of ${segment}: ${kind}`)}\n  ${toVisibleLine(message)}\n`);
+      print(
+        `${paint.paint('bad', `damage at byte ${offset} of ${toVisibleLine(segment)}: ${kind}`)}\n  ${toVisibleLine(message)}\n`,
+      );
   }
   if (damage.length > 0) process.exitCode = 3;
 }
 
 /** Written event by event: a run may be larger than memory. */
 function showJson(runId: string, events: Iterable<RunlogEvent>, damage: readonly Damage[]): void {
-  print(`{"run_id":${JSON.stringify(runId)},"events":[`);
+  print(`{"run_id":${jsonText(runId)},"events":[`);
   let separator = '';
   for (const event of events) {
-    print(`${separator}${JSON.stringify(event)}`);
+    print(`${separator}${jsonText(event)}`);
     separator = ',\n';
   }
   const rows: DamageRow[] = damage.map(damageRow);
-  print(`],"damage":${JSON.stringify(rows)}}\n`);
+  print(`],"damage":${jsonText(rows)}}\n`);
 }
 
 function keyLines(event: RunlogEvent): string {

@@ -1,6 +1,7 @@
 // runlog start: a new run. Prints its id and nothing else.
 import os from 'node:os';
 import { RunlogError, errnoOf } from '../events/errors.js';
+import { redactEvent } from '../events/redact.js';
 import { formatInstant } from '../events/instant.js';
 import type { EventBody, RunlogEvent } from '../events/vocabulary.js';
 import { formatLocalTime } from '../formats/design-log.js';
@@ -11,7 +12,7 @@ import { argvOf, findOwner, here, readProcess, type Process } from '../runs/proc
 import { envelop, spoolEvents } from '../runs/record.js';
 import { spooledRuns } from '../runs/spool.js';
 import { readHead } from '../sources/git.js';
-import { answer, parseCount, quote, usage, type Input } from './input.js';
+import { answer, asCaller, parseCount, quote, usage, type Input } from './input.js';
 import { acknowledge } from './recording.js';
 
 export function start(input: Input): void {
@@ -25,7 +26,9 @@ export function startRun(input: Input, { owner, argv }: { owner: Process | null;
   const now = nowMicros();
   const offset = utcOffsetMinutes(now);
   const localTime = formatLocalTime(now, offset);
-  const base = input.text('id') ?? composeRunId(localTime, input.text('project') ?? null, input.text('name') ?? null);
+  const named = { project: input.text('project') ?? null, name: input.text('name') ?? null };
+  const { project, name } = input.has('no-redact') ? named : redactEvent(named);
+  const base = input.text('id') ?? composeRunId(localTime, project, name);
   if (!isRunId(base))
     throw usage(
       `${quote(base)} cannot be a run id`,
@@ -110,7 +113,7 @@ function startBody(
     beat_seconds: beatSeconds(input),
     cwd,
     argv,
-    git: readHead(cwd),
+    git: asCaller(input.context, () => readHead(cwd)),
     tags: input.pairs('tag'),
     utc_offset_minutes: offset,
   };

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { eventLine } from '../formats/event-line.js';
+import { toVisibleLine } from '../formats/visible-text.js';
 import type { Damage } from '../journal/line.js';
 import { readEvents } from '../runs/open-run.js';
 import { readRun, vantage } from '../runs/verdict.js';
@@ -10,7 +11,7 @@ import { cutTo } from '../terminal/columns.js';
 import { localTime, cuttingWidth } from '../terminal/screen.js';
 import { namedRun } from './reading.js';
 import { messageOf } from '../events/errors.js';
-import { say, usage, writeAll, type Input } from './input.js';
+import { jsonText, say, usage, writeAll, type Input } from './input.js';
 
 const POLL_MS = 200;
 /** Whether the owner still lives is asked less often than whether there is more to read. */
@@ -43,7 +44,7 @@ export async function tail(input: Input): Promise<void> {
     if (polls % LIFE_EVERY_POLLS === 0) {
       const { status, reason } = readRun(input.store, runId, vantage());
       if (status !== 'running') {
-        say(`${runId} is ${status}: ${reason}\n`);
+        say(`${runId} is ${status}: ${toVisibleLine(reason ?? '')}\n`);
         return;
       }
     }
@@ -67,7 +68,7 @@ function filterOf(input: Input): (event: RunlogEvent) => boolean {
 /** False where nobody reads any more. */
 function printEvent(input: Input, paint: Painter, event: RunlogEvent): boolean {
   const { env, isJson } = input.context;
-  if (isJson) return writeAll(1, Buffer.from(`${JSON.stringify(event)}\n`));
+  if (isJson) return writeAll(1, Buffer.from(`${jsonText(event)}\n`));
   const time = localTime(event.at);
   const line = cutTo(eventLine(event), cuttingWidth(env) - time.length - 2);
   return writeAll(1, Buffer.from(`${paint.faint(time)}  ${line}\n`));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { redactEvent } from './redact.js';
-import { LOOK_ALIKES, PLANTED, body, jwt, pass, pem } from './redaction/samples.js';
+import { LOOK_ALIKES, PLANTED, body, hex, jwt, pass, pem, random } from './redaction/samples.js';
 import { redactArgv, redactText } from './redaction/text.js';
 
 /** What is left of a text beside the marks. */
@@ -33,6 +33,12 @@ describe('redactText', () => {
     const masked = redactText(text);
     for (const [, , secret] of PLANTED)
       if (!secret.includes('PRIVATE')) for (const piece of pieces(secret)) expect(rest(masked)).not.toContain(piece);
+  });
+
+  it('masks a token that begins with a word', () => {
+    expect(redactText(`found secret_${random(43)} here`)).toBe('found [REDACTED:service-key] here');
+    const age = `AGE-SECRET${'-KEY-1'}${random(58).toUpperCase()}`;
+    expect(redactText(`found ${age} here`)).toBe('found [REDACTED:age-key] here');
   });
 
   it('keeps user and host of a URL', () => {
@@ -126,6 +132,31 @@ describe('redactText', () => {
       '"password": "',
       'secret=,a',
       'AIza',
+    ],
+    [
+      'login a password ',
+      'login ',
+      'machine a login b ',
+      'client-key-data: ',
+      'MDAw',
+      'MDAwMDAwMDAwMDAwMDAw.aaaaaa.',
+      '.atlasv1.',
+      'a.atlasv1.',
+      'dp.pt.',
+      'dt0c01.a.',
+      'pat',
+      'EAAA',
+      'AAAAaaaaaaa:',
+      'sk.eyJ',
+      'key-0',
+      'pul-a',
+      'mongosh -p ',
+      'password "',
+      'ENV A_KEY ',
+      'name: password value: ',
+      'Private-Lines: 1\na',
+      'psk=',
+      '7z -p',
     ],
   ])('takes linear time on long lines of %j, %j, %j, …', (...units: string[]) => {
     for (const unit of units) {
@@ -226,6 +257,28 @@ describe('redactEvent', () => {
     });
   });
 
+  it('masks a value whose name stands beside it', () => {
+    const env = [
+      { name: 'DB_PASSWORD', value: 'plain' },
+      { key: 'api_key', value: { a: 'x' } },
+      { name: 'PORT', value: '80' },
+    ];
+    expect(redactEvent({ metadata: { env } })).toEqual({
+      metadata: {
+        env: [
+          { name: 'DB_PASSWORD', value: '[REDACTED:password]' },
+          { key: 'api_key', value: { a: '[REDACTED:key]' } },
+          { name: 'PORT', value: '80' },
+        ],
+      },
+    });
+    expect(redactEvent({ type: 'metric.measured', name: 'password', value: 1 })).toEqual({
+      type: 'metric.measured',
+      name: 'password',
+      value: 1,
+    });
+  });
+
   it('treats argv as arguments', () => {
     expect(redactEvent({ argv: ['tool', '--password', 'two words'] })).toEqual({
       argv: ['tool', '--password', '[REDACTED:password]'],
@@ -233,14 +286,20 @@ describe('redactEvent', () => {
   });
 
   it('leaves the keys alone that runlog writes itself', () => {
+    const own = `gh${'p_'}${random(36)}`;
+    const event = { v: 1, id: own, at: '2025-10-03T18:19:52.551874Z', type: 'x.y', run_id: own, action: 'KEY_1' };
+    expect(redactEvent(event)).toEqual(event);
+    const facts = { owner: { pid: 1, boot_id: hex(32) }, git: { commit: hex(40) }, source: { sha256: hex(64) } };
+    expect(redactEvent({ ...facts, trace_id: hex(32) })).toEqual({ ...facts, trace_id: hex(32) });
+  });
+
+  it('masks what somebody else put under such a key, and keys themselves', () => {
     const own = `password=${pass}`;
-    const event = { v: 1, id: own, at: own, type: own, run_id: own, trace_id: own, action: own, owner: { a: own } };
-    expect(redactEvent({ ...event, git: own, source: { file: own } })).toEqual({
-      ...event,
-      git: own,
-      source: { file: own },
-    });
-    expect(redactEvent({ metadata: { id: own } })).toEqual({ metadata: { id: 'password=[REDACTED:password]' } });
+    const masked = 'password=[REDACTED:password]';
+    for (const key of ['id', 'at', 'run_id', 'trace_id', 'action', 'owner', 'git', 'source'])
+      expect(redactEvent({ type: 'x.y', [key]: own })).toEqual({ type: 'x.y', [key]: masked });
+    expect(redactEvent({ git: { remote: own }, [own]: 1 })).toEqual({ git: { remote: masked }, [masked]: 1 });
+    expect(redactEvent({ metadata: { id: own } })).toEqual({ metadata: { id: masked } });
   });
 
   it('returns the same object where there is nothing to mask, and never changes the one it was given', () => {

@@ -5,9 +5,9 @@ import type { Cell } from './tables.js';
 
 /**
  * What a spreadsheet would run (OWASP, "CSV Injection"): a cell that begins with one of = + - @ or their full-width forms,
- * after any white space or control character, or with a tab or carriage return. The quotes in front make undoing unambiguous.
+ * after any white space, control character or one without width, or with a tab or carriage return. The quotes in front make undoing unambiguous.
  */
-const FORMULA = /^'*[\s\u0000-\u001f\u007f-\u00a0\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]/;
+const FORMULA = /^'*[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u;
 const CONTROL_START = /^'*[\t\r]/;
 const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 

@@ -1,8 +1,10 @@
 // JSON as files carry it: one shape of whitespace, and escapes where a format asks for ASCII.
 
-/** Indented by 2, with a newline at the end; for files that people open. */
+import { toVisibleJson } from './visible-text.js';
+
+/** Indented by 2, with a newline at the end; for files that people open, perhaps on a terminal. */
 export function prettyJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${toVisibleJson(JSON.stringify(value, null, 2))}\n`;
 }
 
 /** Indented by 2, non-ASCII as \uXXXX, no newline at the end: what Python's json.dumps(indent=2) writes. */

@@ -25,6 +25,7 @@ function escapeCell(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replaceAll(/[\\|`*_[\]]/g, (character) => `\\${character}`)
+    .replaceAll('>', '&gt;')
+    .replaceAll(/[\\|`*_~[\]]/g, (character) => `\\${character}`)
     .replaceAll('\n', '<br>');
 }

@@ -1,13 +1,20 @@
 import { expect, test } from 'vitest';
-import { createVisibleCoder, fromVisible, hasDangerous, toVisible, toVisibleLine } from './visible-text.js';
+import {
+  createVisibleCoder,
+  fromVisible,
+  hasDangerous,
+  toVisible,
+  toVisibleJson,
+  toVisibleLine,
+} from './visible-text.js';
 
 const isRange = (code: number, from: number, to: number): boolean => code >= from && code <= to;
 const isInSet = (code: number): boolean =>
   (code < 0x20 && code !== 9 && code !== 10) ||
   isRange(code, 0x7f, 0x9f) ||
-  [0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0xfeff].includes(code) ||
+  [0x61c, 0x200b, 0x200e, 0x200f, 0x2028, 0x2029, 0xfeff].includes(code) ||
   isRange(code, 0x202a, 0x202e) ||
-  isRange(code, 0x2066, 0x2069) ||
+  isRange(code, 0x2060, 0x206f) ||
   isRange(code, 0xd800, 0xdfff);
 
 test('of all UTF-16 units exactly the dangerous ones are written out, and each comes back', () => {
@@ -60,6 +67,27 @@ test('a written pair stays text, for its halves would join into one character', 
   expect(toVisible('\\ud83d\\ude00')).toBe('\\ud83d\\ude00');
   expect(toVisible('\ud83d\\ude00')).toBe('\\ud83d\\u005cude00');
   expect(fromVisible('\\ud83d\\u005cude00')).toBe('\ud83d\\ude00');
+});
+
+test('a tag is written out as its two halves, and comes back as one', () => {
+  for (let code = 0xe0000; code <= 0xe007f; code++) {
+    const text = String.fromCodePoint(code);
+    const written = `\\udb40\\u${text.charCodeAt(1).toString(16)}`;
+    expect(toVisible(text)).toBe(written);
+    expect(fromVisible(written)).toBe(text);
+    expect(toVisible(written)).toBe(written.replaceAll('\\', '\\u005c'));
+    expect(fromVisible(toVisible(written))).toBe(written);
+    expect(fromVisible(toVisible(`\udb40${written}`))).toBe(`\udb40${written}`);
+  }
+  for (const text of ['\u{e0080}', '\u{e0100}', '\\udb40\\udc80', '👨‍👩‍👧', 'می‌خواهم']) expect(toVisible(text)).toBe(text);
+});
+
+test('JSON stays the same value where its dangerous characters are written as escapes', () => {
+  const value = { 'a\u009b': 'x\u202e\u{e0041}\u007f\u2028\ud800 😀\n\t\\u0041' };
+  const json = toVisibleJson(JSON.stringify(value, null, 2));
+  expect(JSON.parse(json)).toEqual(value);
+  expect(hasDangerous(json)).toBe(false);
+  expect(json).toContain('😀');
 });
 
 test('one line has no line feed', () => {

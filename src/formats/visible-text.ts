@@ -1,14 +1,15 @@
 // Makes dangerous characters visible as \uXXXX, and back, without losing one. It knows nothing of files, formats or terminals.
 
-// C0 without TAB and LF, DEL, C1, bidi controls, line and paragraph separators, BOM, lone surrogates (the u flag leaves pairs alone).
-const DANGEROUS = String.raw`[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]`;
-// The same set in hexadecimal digits: the two lines must change together.
-const DIGITS = String.raw`00(?:0[0-8b-f]|1[\da-f]|7f|[89][\da-f])|061c|20(?:0[ef]|2[89a-e]|6[6-9])|feff|d[89a-f][\da-f]{2}`;
+// C0 without TAB and LF, DEL, C1, bidi controls, line and paragraph separators, what has no width and hides text (but the joiners
+// U+200C and U+200D, which words and emoji need), BOM, tags, lone surrogates (the u flag leaves pairs alone).
+const DANGEROUS = String.raw`[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}\ud800-\udfff]`;
+// The same set in hexadecimal digits, a tag as its two halves: the two lines must change together.
+const DIGITS = String.raw`00(?:0[0-8b-f]|1[\da-f]|7f|[89][\da-f])|061c|20(?:0[bef]|2[89a-e]|6[\da-f])|feff|d[89a-f][\da-f]{2}`;
 // Lazy, so that no line however long piles up backtracking; no set of digits holds 005c, so it matches what greedy would.
 const LEVELS = '(?:u005c)*?';
 // A written high surrogate before a written low one of equal level cannot stand for two lone surrogates: together they would be
-// one character, which is never written so. Such a pair stays as it is, both ways; all else would break the bijection.
-const SURROGATE_PAIR = String.raw`\\(${LEVELS})ud[89ab][\da-f]{2}\\\1ud[c-f][\da-f]{2}`;
+// one character, which only a tag is written as. Any other such pair stays as it is, both ways; all else would break the bijection.
+const SURROGATE_PAIR = String.raw`\\(${LEVELS})(?!udb40\\\1udc[0-7])ud[89ab][\da-f]{2}\\\1ud[c-f][\da-f]{2}`;
 
 /** Two functions, each the inverse of the other. */
 export interface VisibleCoder {
@@ -41,7 +42,13 @@ export function createVisibleCoder(extra?: ExtraCharacters): VisibleCoder {
 function write(match: string, pairLevels: string | undefined): string {
   if (pairLevels !== undefined) return match;
   if (match.startsWith('\\')) return `\\u005c${match.slice(1)}`;
-  return `\\u${match.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return codesOf(match);
+}
+
+function codesOf(text: string): string {
+  return Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
+    '',
+  );
 }
 
 function read(match: string, pairLevels: string | undefined): string {
@@ -66,6 +73,11 @@ export function toVisible(text: string): string {
 /** The inverse of `toVisible`. */
 export function fromVisible(text: string): string {
   return PLAIN.decode(text);
+}
+
+/** Writes the dangerous characters that JSON leaves raw as the escapes of JSON: the same value, harmless on a terminal. */
+export function toVisibleJson(json: string): string {
+  return HAS_DANGEROUS.test(json) ? json.replace(new RegExp(DANGEROUS, 'gu'), codesOf) : json;
 }
 
 /** `toVisible` for places that have one line: LF too is written out. For reading only, there is no way back. */

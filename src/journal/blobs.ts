@@ -1,11 +1,10 @@
 // Long values: they go to blobs/<sha256> in the run's folder, and the line carries their start and that name.
-import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError } from '../events/errors.js';
 import type { Json } from '../events/vocabulary.js';
 import { nowMicros } from './clock.js';
 import { newEventId } from './event-id.js';
-import { makeKeptFolder, syncFolder } from './folder.js';
+import { PRIVATE, kindOf, makeKeptFolder, refuseLink, syncFolder, type Rights } from './folder.js';
 import { LINE_LIMIT_BYTES, encodeLine } from './line.js';
 import { putWhole } from './whole-file.js';
 
@@ -74,14 +73,17 @@ export function restoreBlobs(event: object, readBlob: (sha256: string) => Buffer
 }
 
 /** Writes a blob whole or not at all; the name is the content's SHA-256. */
-export function writeBlob(runDir: string, content: Buffer): string {
+export function writeBlob(runDir: string, content: Buffer, rights: Rights = PRIVATE): string {
   const sha256 = hashOf(content);
   const folder = path.join(runDir, 'blobs');
   const target = path.join(folder, sha256);
-  makeKeptFolder(folder);
-  // Synced before the line that names it: a line on the disk whose value is not there would be a promise broken.
-  if (fs.statSync(target, { throwIfNoEntry: false })?.size !== content.length)
-    putWhole(target, content, path.join(folder, `.${sha256}.${newEventId(nowMicros())}`));
+  refuseLink(folder);
+  makeKeptFolder(folder, rights);
+  // Synced before the line that names it: a line on the disk whose value is not there would be a promise broken. A link of that
+  // name holds nothing for us; it is replaced.
+  const found = kindOf(target);
+  if (found?.isFile() !== true || found.size !== content.length)
+    putWhole(target, content, path.join(folder, `.${sha256}.${newEventId(nowMicros())}`), rights);
   // Also where it was there: whoever put it there may have been killed before this.
   syncFolder(folder);
   return sha256;

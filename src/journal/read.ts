@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
+import { refuseLink } from './folder.js';
 import { decodeLine, fragmentId, isDamage, type Damage } from './line.js';
 
 /** Writers stay under 64 KiB; a reader bears with other writers up to here and then skips to the next line feed. */
@@ -38,6 +39,7 @@ export function listSegments(folder: string): { segments: string[]; damage: Dama
   const damage: Damage[] = [];
   let entries: fs.Dirent[];
   try {
+    refuseLink(folder);
     entries = fs.readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     const kind = errnoOf(error) === 'ENOENT' ? 'missing' : 'unreadable';

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, errnoOf } from '../events/errors.js';
-import { syncFolder } from './folder.js';
+import { PRIVATE, syncFolder, type Rights } from './folder.js';
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
 
@@ -18,9 +18,12 @@ export interface Segment {
   close(): void;
 }
 
-/** Opens a segment, making it if it is not there. A symbolic link in its place is refused (ELOOP). */
-export function openSegment(file: string): Segment {
-  const { fd, isNew } = openOrMake(file);
+/**
+ * Opens a segment, making it if it is not there; only then are its rights asked for. A symbolic link in its place is refused
+ * (ELOOP).
+ */
+export function openSegment(file: string, rights: () => Rights = () => PRIVATE): Segment {
+  const { fd, isNew } = openToAppend(file, () => rights().file, O_NOFOLLOW ?? 0);
   return {
     isNew,
     append(line) {
@@ -44,12 +47,12 @@ export function openSegment(file: string): Segment {
   };
 }
 
-function openOrMake(file: string): { fd: number; isNew: boolean } {
-  const flags = O_WRONLY | O_APPEND | (O_NOFOLLOW ?? 0);
+/** Opens a file for appending, making it if it is not there; only then is its mode asked for. */
+export function openToAppend(file: string, mode: () => number, flags: number): { fd: number; isNew: boolean } {
   try {
-    return { fd: fs.openSync(file, flags), isNew: false };
+    return { fd: fs.openSync(file, O_WRONLY | O_APPEND | flags), isNew: false };
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    return { fd: fs.openSync(file, flags | O_CREAT, 0o600), isNew: true };
+    return { fd: fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | flags, mode()), isNew: true };
   }
 }

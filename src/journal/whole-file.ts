@@ -1,16 +1,16 @@
 // Files that appear whole or not at all: written aside, synced, renamed.
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeFolder } from './folder.js';
+import { PRIVATE, makeFolder, type Rights } from './folder.js';
 
 /**
  * Puts content into a file through another one beside it, `aside`, which is gone afterwards. Makes the folder where it is
  * missing. Throws what the system says; the file is then as it was.
  */
-export function putWhole(file: string, content: Uint8Array, aside: string): void {
-  makeFolder(path.dirname(file));
+export function putWhole(file: string, content: Uint8Array, aside: string, rights: Rights = PRIVATE): void {
+  makeFolder(path.dirname(file), rights);
   try {
-    const fd = fs.openSync(aside, 'wx', 0o600);
+    const fd = fs.openSync(aside, 'wx', rights.file);
     try {
       fs.writeFileSync(fd, content);
       fs.fsyncSync(fd);
@@ -27,4 +27,16 @@ export function putWhole(file: string, content: Uint8Array, aside: string): void
 /** A file's text. Node's own shortcut, an encoding for readFileSync, ends the whole process where close() fails. */
 export function readText(file: string): string {
   return fs.readFileSync(file).toString();
+}
+
+/** The bytes of a file, but not through a symbolic link, nor of anything that is no file. Throws what the system says. */
+export function readWhole(file: string): Buffer {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    if (!fs.fstatSync(fd).isFile()) throw Object.assign(new Error(`${file} is no file`), { code: 'EINVAL' });
+    return fs.readFileSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
 }

@@ -22,12 +22,13 @@ export async function archiveRun(store: Store, runId: string): Promise<Contents>
   const contents = digestRun(store, runId);
   if (fs.existsSync(target) && (await holds(target, runId, contents))) return contents;
   const aside = path.join(paths.archiveDir(store), `.${runId}.tmp`);
-  makeFolder(paths.archiveDir(store));
+  const rights = paths.rightsOf(store);
+  makeFolder(paths.archiveDir(store), rights);
   fs.rmSync(aside, { force: true });
   try {
     await pipeline(
       tar.create({ cwd: paths.runsDir(store), gzip: true, strict: true }, [runId]),
-      fs.createWriteStream(aside, { flags: 'wx', mode: 0o600, flush: true }),
+      fs.createWriteStream(aside, { flags: 'wx', mode: rights.file, flush: true }),
     );
     compare(aside, contents, await digestArchive(aside, runId));
     fs.renameSync(aside, target);
@@ -66,7 +67,16 @@ export async function unpackRun(store: Store, runId: string, folder: string): Pr
   const file = paths.archivePath(store, runId);
   const contents = await digestArchive(file, runId);
   try {
-    await tar.extract({ file, cwd: folder, strip: 1, strict: true, preserveOwner: false });
+    const rights = paths.rightsOf(store);
+    await tar.extract({
+      file,
+      cwd: folder,
+      strip: 1,
+      strict: true,
+      preserveOwner: false,
+      // Whatever rights somebody gave them in the archive.
+      onReadEntry: (entry) => (entry.mode = entry.type === 'Directory' ? rights.folder : rights.file),
+    });
   } catch (error) {
     throw damaged(file, messageOf(error), error);
   }

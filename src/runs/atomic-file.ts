@@ -2,17 +2,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf, RunlogError } from '../events/errors.js';
-import { putWhole } from '../journal/whole-file.js';
+import { PRIVATE, type Rights } from '../journal/folder.js';
+import { putWhole, readWhole } from '../journal/whole-file.js';
 
 /** Replaces a file's content. Does nothing where it is that already, so that doing a thing twice changes nothing. */
-export function writeWhole(file: string, content: string | Uint8Array): void {
+export function writeWhole(file: string, content: string | Uint8Array, rights: Rights = PRIVATE): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
   if (readOrNull(file)?.equals(bytes) === true) return;
   // One name for all: what a killed command left there is written over by the next.
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
   try {
     fs.rmSync(aside, { force: true });
-    putWhole(file, bytes, aside);
+    putWhole(file, bytes, aside, rights);
   } catch (error) {
     throw cannotWrite(file, error);
   }
@@ -29,7 +30,7 @@ export function cannotWrite(file: string, error: unknown): RunlogError {
 
 function readOrNull(file: string): Buffer | null {
   try {
-    return fs.readFileSync(file);
+    return readWhole(file);
   } catch {
     return null;
   }

@@ -19,21 +19,22 @@ export function createRun(
 ): 'made' | 'taken' {
   const runs = paths.runsDir(store);
   const runId = start.run_id;
-  makeKeptFolder(runs);
+  const rights = paths.rightsOf(store);
+  makeKeptFolder(runs, rights);
   if (isTaken(store, runId)) return 'taken';
   const aside = path.join(runs, `.new-${process.pid}-${start.id}`);
   try {
-    makeFolder(path.join(aside, 'journal'));
-    const segment = openSegment(path.join(aside, 'journal', paths.segmentName()));
+    makeFolder(path.join(aside, 'journal'), rights);
+    const segment = openSegment(path.join(aside, 'journal', paths.segmentName()), () => rights);
     try {
       for (const event of [start, ...rest])
-        segment.append(encodeFitting(event, (content) => writeBlob(aside, content)));
+        segment.append(encodeFitting(event, (content) => writeBlob(aside, content, rights)));
       segment.sync();
     } finally {
       segment.close();
     }
     fs.writeFileSync(path.join(aside, '_metadata.json'), encodeMetadata(runId, foldRun([start, ...rest])), {
-      mode: 0o600,
+      mode: rights.file,
     });
     syncFolder(aside);
     fs.renameSync(aside, path.join(runs, runId));

@@ -1,6 +1,6 @@
 // The export of all runs into CSV tables, in the store or in a folder of the user's.
-import { archivePath, csvDir, listArchived, listRunIds, type Store } from './paths.js';
-import { isThere } from '../journal/folder.js';
+import { PRIVATE, isThere } from '../journal/folder.js';
+import { archivePath, csvDir, listArchived, listRunIds, rightsOf, type Store } from './paths.js';
 import { readArchivedState } from './archive.js';
 import { withLock } from './lock.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
@@ -58,6 +58,12 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
     }
   const keep = (runId: string): boolean =>
     isOwn && (unreadable.has(runId) || (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));
-  const counts = writeTables(folder, rows, keep, () => (isOwn ? read(listRunIds(store)) : rows));
+  const counts = writeTables(
+    folder,
+    rows,
+    keep,
+    () => (isOwn ? read(listRunIds(store)) : rows),
+    isOwn ? rightsOf(store) : PRIVATE,
+  );
   return { folder, rows: counts, damaged };
 }

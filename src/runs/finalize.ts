@@ -16,6 +16,7 @@ import { writeWhole } from './atomic-file.js';
 import { endingByName, isOwner, type Wish } from './ending.js';
 import { withLock } from './lock.js';
 import { isUnreadable, readEvents, refuseUnreadable } from './open-run.js';
+import { refuseLink } from '../journal/folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { lineage } from './processes.js';
@@ -81,7 +82,7 @@ function finalizeLocked(store: Store, options: FinalizeOptions): FinalizeResult 
     updateTables(store, new Map(sealing.map(({ runId, state }) => [runId, runRows(runId, state)])), from);
     // Last: it says that everything else of the run is in place.
     for (const { runId, state, seal } of sealing)
-      writeWhole(paths.finalPath(store, runId), encodeFinal(runId, state, seal));
+      writeWhole(paths.finalPath(store, runId), encodeFinal(runId, state, seal), paths.rightsOf(store));
   }
   return result;
 }
@@ -218,17 +219,20 @@ function endEvent({ status, endedAt, error, exitCode, signal, reason, decidedBy 
 /** Writes every view of a run but its seal, from its journal alone. */
 function writeViews(store: Store, runId: string, state: RunState): void {
   const folder = paths.runDir(store, runId);
+  const rights = paths.rightsOf(store);
+  refuseLink(path.join(folder, 'issues'));
   const damage: Damage[] = [];
   const log = encodeLog(logBlocks(readEvents(store, runId, damage, { withBlobs: true })));
   refuseUnreadable(runId, damage);
-  if (log !== '' || isThere(paths.designLogPath(store, runId))) writeWhole(paths.designLogPath(store, runId), log);
+  if (log !== '' || isThere(paths.designLogPath(store, runId)))
+    writeWhole(paths.designLogPath(store, runId), log, rights);
   for (const issue of state.issues) {
     const { name, otherName, text } = encodeIssueFile(runId, state, issue);
-    writeWhole(path.join(folder, 'issues', name), text);
+    writeWhole(path.join(folder, 'issues', name), text, rights);
     fs.rmSync(path.join(folder, 'issues', otherName), { force: true });
   }
-  writeWhole(path.join(folder, 'trace.json'), encodeTrace(traceOf(state)));
-  writeWhole(paths.metadataPath(store, runId), encodeMetadata(runId, state));
+  writeWhole(path.join(folder, 'trace.json'), encodeTrace(traceOf(state)), rights);
+  writeWhole(paths.metadataPath(store, runId), encodeMetadata(runId, state), rights);
 }
 
 /** Brings the rows of some runs into the store's tables. */
@@ -238,6 +242,7 @@ function updateTables(store: Store, rows: ReadonlyMap<string, RunRows>, from: Va
     rows,
     () => true,
     () => everyRow(store, from),
+    paths.rightsOf(store),
   );
 }
 

@@ -43,7 +43,9 @@ async function takeFlock(file: string, timeoutSeconds: number): Promise<(() => v
 /** Without flock: a file that names its owner, made by link(), which is atomic; taken over only from the proven dead. */
 async function takeLink(file: string, timeoutSeconds: number): Promise<() => void> {
   const own = `${file}.${process.pid}`;
-  fs.writeFileSync(own, `${process.pid} ${readProcess(process.pid)?.startTime ?? ''}`, { mode: 0o600 });
+  // What stands there is left over, or a link that somebody laid there.
+  fs.rmSync(own, { force: true });
+  fs.writeFileSync(own, `${process.pid} ${readProcess(process.pid)?.startTime ?? ''}`, { mode: 0o600, flag: 'wx' });
   try {
     for (const until = Date.now() + timeoutSeconds * 1000; ;) {
       try {

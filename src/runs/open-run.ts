@@ -1,10 +1,11 @@
 // Reading a run: its events in order, whole values in place, with whatever damage was met. Reading changes nothing.
-import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, errnoOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { restoreBlobs } from '../journal/blobs.js';
 import type { Damage } from '../journal/line.js';
+import { refuseLink } from '../journal/folder.js';
+import { readWhole } from '../journal/whole-file.js';
 import { readJournal } from '../journal/read.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
@@ -75,8 +76,10 @@ export function readStart(store: Store, runId: string): RunlogEvent<'run.started
 /** Null where there is no such blob. */
 function readBlob(folder: string, sha256: string): Buffer | 'unreadable' | null {
   try {
-    return fs.readFileSync(path.join(folder, 'blobs', sha256));
+    refuseLink(path.join(folder, 'blobs'));
+    return readWhole(path.join(folder, 'blobs', sha256));
   } catch (error) {
-    return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR' ? null : 'unreadable';
+    // A link, or what is no file, holds nothing for us, and never will.
+    return ['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL'].includes(errnoOf(error) ?? '') ? null : 'unreadable';
   }
 }

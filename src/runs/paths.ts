@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+import { PRIVATE, kindOf, type Rights } from '../journal/folder.js';
 import { readText } from '../journal/whole-file.js';
 
 /** A store's folder, absolute. */
@@ -33,7 +34,26 @@ function configuredDir(cwd: string): string | undefined {
   return config?.dir === undefined ? undefined : path.resolve(config.folder, config.dir);
 }
 
-function readConfig(cwd: string): { folder: string; dir?: string } | undefined {
+/** Its group may read, and never write. */
+const GROUP_READABLE: Rights = { file: 0o640, folder: 0o750 };
+let known: { dir: string; rights: Rights } | undefined;
+
+/**
+ * The rights of what is made in a store: the owner's alone, unless `group_readable` of the nearest runlog.config.json says
+ * otherwise. Sought from the store upwards, not from the caller: so it is the store's, whoever writes from wherever.
+ */
+export function rightsOf(store: Store): Rights {
+  if (known?.dir !== store.dir)
+    known = { dir: store.dir, rights: readConfig(store.dir)?.isGroupReadable === true ? GROUP_READABLE : PRIVATE };
+  return known.rights;
+}
+
+interface Config {
+  dir?: string;
+  isGroupReadable: boolean;
+}
+
+function readConfig(cwd: string): (Config & { folder: string }) | undefined {
   for (let folder = cwd; ; folder = path.dirname(folder)) {
     const file = path.join(folder, 'runlog.config.json');
     // Asked first: an exception for each folder on the way up would cost more than the rest of a recording command.
@@ -42,11 +62,13 @@ function readConfig(cwd: string): { folder: string; dir?: string } | undefined {
   }
 }
 
-function parseConfig(file: string): { dir?: string } {
+function parseConfig(file: string): Config {
   try {
-    const dir = (JSON.parse(readText(file)) as { dir?: unknown } | null)?.dir;
+    const config = JSON.parse(readText(file)) as { dir?: unknown; group_readable?: unknown } | null;
+    const { dir, group_readable: isGroupReadable = false } = config ?? {};
     if (dir !== undefined && typeof dir !== 'string') throw new Error('dir must be text');
-    return dir === undefined ? {} : { dir };
+    if (typeof isGroupReadable !== 'boolean') throw new Error('group_readable must be true or false');
+    return dir === undefined ? { isGroupReadable } : { dir, isGroupReadable };
   } catch (error) {
     throw new RunlogError('usage', `${file}: ${messageOf(error)}`, {
       hint: 'Mend the file or remove it.',
@@ -65,6 +87,15 @@ export function runDir(store: Store, runId: string): string {
 
 export function journalDir(store: Store, runId: string): string {
   return path.join(store.dir, 'runs', runId, 'journal');
+}
+
+/** Whether a run's folder is there; a link in its place is no run. Throws `io` where the system cannot tell. */
+export function isRun(store: Store, runId: string): boolean {
+  try {
+    return kindOf(runDir(store, runId))?.isDirectory() === true;
+  } catch (error) {
+    throw new RunlogError('io', `cannot look at ${runDir(store, runId)}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** The segment that this host appends to. */

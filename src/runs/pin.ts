@@ -3,14 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isThere } from '../journal/folder.js';
 import { writeWhole } from './atomic-file.js';
-import { runDir, type Store } from './paths.js';
+import { rightsOf, runDir, type Store } from './paths.js';
 
 export function isPinned(store: Store, runId: string): boolean {
   return isThere(pinPath(store, runId));
 }
 
 export function pinRun(store: Store, runId: string): void {
-  writeWhole(pinPath(store, runId), '');
+  writeWhole(pinPath(store, runId), '', rightsOf(store));
 }
 
 export function unpinRun(store: Store, runId: string): void {

@@ -10,7 +10,8 @@ import { encodeLogEvent } from '../formats/log-events.js';
 import { encodeFitting, writeBlob } from '../journal/blobs.js';
 import { nowMicros } from '../journal/clock.js';
 import { newEventId } from '../journal/event-id.js';
-import { openSegment } from '../journal/segment.js';
+import { PRIVATE, refuseLink, type Rights } from '../journal/folder.js';
+import { openSegment, openToAppend } from '../journal/segment.js';
 import { createRun } from './create.js';
 import { readStart } from './open-run.js';
 import * as paths from './paths.js';
@@ -114,7 +115,9 @@ export function bringHome(store: Store, runId: string, env: NodeJS.ProcessEnv): 
 
 function appendEvents(store: Store, runId: string, events: readonly RunlogEvent[], isDurable: boolean): void {
   const folder = paths.runDir(store, runId);
-  const lines = events.map((event) => encodeFitting(event, (content) => writeBlob(folder, content)));
+  const lines = events.map((event) =>
+    encodeFitting(event, (content) => writeBlob(folder, content, paths.rightsOf(store))),
+  );
   const segment = openOwnSegment(store, runId);
   try {
     for (const line of lines) segment.append(line);
@@ -125,34 +128,40 @@ function appendEvents(store: Store, runId: string, events: readonly RunlogEvent[
   } finally {
     segment.close();
   }
-  appendToDesignLog(paths.designLogPath(store, runId), events);
+  appendToDesignLog(store, runId, events);
 }
 
 function openOwnSegment(store: Store, runId: string): ReturnType<typeof openSegment> {
   const file = paths.segmentPath(store, runId);
+  const rights = (): Rights => paths.rightsOf(store);
+  // O_NOFOLLOW looks at the last name of a path alone.
+  refuseLink(paths.runDir(store, runId));
+  refuseLink(path.dirname(file));
   try {
-    return openSegment(file);
+    return openSegment(file, rights);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT' || !fs.existsSync(paths.runDir(store, runId))) throw error;
-    fs.mkdirSync(path.dirname(file), { mode: 0o700 });
-    return openSegment(file);
+    fs.mkdirSync(path.dirname(file), { mode: rights().folder });
+    return openSegment(file, rights);
   }
 }
 
-function appendToDesignLog(file: string, events: readonly RunlogEvent[]): void {
+function appendToDesignLog(store: Store, runId: string, events: readonly RunlogEvent[]): void {
   const text = encodeLogEvent(events);
   if (text === '') return;
   try {
-    appendLogText(file, text);
+    appendLogText(paths.designLogPath(store, runId), text, () => paths.rightsOf(store), fs.constants.O_NOFOLLOW);
   } catch {
     // A view: finalize writes it anew from the journal, which has the event.
   }
 }
 
-/** Appends entries to a log file in one write, parted by a blank line from what is there. Throws what the system says. */
-export function appendLogText(file: string, text: string): void {
-  const { O_WRONLY, O_APPEND, O_CREAT } = fs.constants;
-  const fd = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT, 0o600);
+/**
+ * Appends entries to a log file in one write, parted by a blank line from what is there. A log of the user's own may be a link.
+ * Throws what the system says.
+ */
+export function appendLogText(file: string, text: string, rights: () => Rights = () => PRIVATE, flags = 0): void {
+  const { fd } = openToAppend(file, () => rights().file, flags);
   try {
     const bytes = Buffer.from(fs.fstatSync(fd).size === 0 ? text : `\n${text}`);
     if (fs.writeSync(fd, bytes) !== bytes.length)

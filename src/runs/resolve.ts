@@ -13,7 +13,7 @@ const CANDIDATES_SHOWN = 8;
 
 /** The id of the run that a RUN argument names. Throws `no_such_run`, or `usage` where several fit. */
 export function resolveRun(store: Store, text: string, env: NodeJS.ProcessEnv): string {
-  if (paths.isRunId(text) && fs.existsSync(paths.runDir(store, text))) return text;
+  if (paths.isRunId(text) && paths.isRun(store, text)) return text;
   if (paths.isRunId(text) && peekSpool(store, text, env).length > 0) return text;
   const ids = paths.listRunIds(store);
   const latest = /^latest(?:~(\d+))?$/.exec(text);

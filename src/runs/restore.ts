@@ -24,12 +24,12 @@ export async function restoreRun(store: Store, text: string, lockTimeoutSeconds:
         hint: `Its archive, which differs, is ${archive}`,
       });
     }
-    makeFolder(paths.runsDir(store));
+    const rights = paths.rightsOf(store);
+    makeFolder(paths.runsDir(store), rights);
     const aside = fs.mkdtempSync(path.join(paths.runsDir(store), '.restore-'));
     try {
-      const { mode } = fs.statSync(aside);
       await unpackRun(store, runId, aside);
-      fs.chmodSync(aside, mode);
+      fs.chmodSync(aside, rights.folder);
       syncTree(aside);
       fs.renameSync(aside, target);
     } catch (error) {

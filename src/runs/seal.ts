@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Seal } from '../formats/run-files.js';
-import { readText } from '../journal/whole-file.js';
+import { readWhole } from '../journal/whole-file.js';
 import { listSegments, readSegment } from '../journal/read.js';
 import { refuseUnreadable } from './open-run.js';
 import { finalPath, journalDir, type Store } from './paths.js';
@@ -32,7 +32,7 @@ export function sealJournal(store: Store, runId: string): Seal {
 /** The seal of a run's _final.json; null where there is none that can be read. */
 export function readSeal(store: Store, runId: string): Seal | null {
   try {
-    const { seal } = JSON.parse(readText(finalPath(store, runId))) as { seal?: Seal };
+    const { seal } = JSON.parse(readWhole(finalPath(store, runId)).toString('utf8')) as { seal?: Seal };
     return typeof seal === 'object' && seal !== null ? seal : null;
   } catch {
     return null;
@@ -51,7 +51,7 @@ export function coversAll(seal: Seal, store: Store, runId: string): boolean {
 
 function hashStart(file: string, bytes: number): string {
   const hash = createHash('sha256');
-  const fd = fs.openSync(file, 'r');
+  const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
   try {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (let done = 0; done < bytes;) {

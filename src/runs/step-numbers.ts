@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
-import { runDir, type Store } from './paths.js';
+import { isRun, rightsOf, runDir, type Store } from './paths.js';
 import { spooledStepsDir } from './spool.js';
-import { makeFolder } from '../journal/folder.js';
+import { PRIVATE, makeFolder, refuseLink, type Rights } from '../journal/folder.js';
 
 /** Numbers given while the store could not be written begin here, far from those that the store gives. */
 const SPOOLED_FROM = 1_000_000;
@@ -14,7 +14,7 @@ const SPOOLED_FROM = 1_000_000;
  * Null where that fails too; the step is then known by its agent.
  */
 export function reserveStepNumber(store: Store, runId: string, env: NodeJS.ProcessEnv): number | null {
-  const own = fs.existsSync(runDir(store, runId)) ? reserveIn(path.join(runDir(store, runId), 'steps')) : null;
+  const own = isRun(store, runId) ? reserveIn(path.join(runDir(store, runId), 'steps'), () => rightsOf(store)) : null;
   if (own !== null) return own;
   const spooled = reserveIn(spooledStepsDir(store, runId, env));
   return spooled === null ? null : SPOOLED_FROM + spooled;
@@ -24,13 +24,14 @@ export function reserveStepNumber(store: Store, runId: string, env: NodeJS.Proce
  * Only one process can make a file that was not there. The numbers taken are dense, so the first free one is found by doubling and
  * halving: the cost grows with the logarithm of the steps.
  */
-function reserveIn(folder: string): number | null {
+function reserveIn(folder: string, rights: () => Rights = () => PRIVATE): number | null {
   const file = (number: number): string => path.join(folder, String(number));
   try {
-    if (!fs.existsSync(folder)) makeFolder(folder);
+    refuseLink(folder);
+    if (!fs.existsSync(folder)) makeFolder(folder, rights());
     for (let number = firstFree((candidate) => fs.existsSync(file(candidate))); ; number += 1) {
       try {
-        fs.closeSync(fs.openSync(file(number), 'wx', 0o600));
+        fs.closeSync(fs.openSync(file(number), 'wx', rights().file));
         return number;
       } catch (error) {
         if (errnoOf(error) !== 'EEXIST') throw error;

@@ -1,7 +1,8 @@
 // The CSV tables of a store: one file a table, rows sorted by run, each run's rows there once.
+import { PRIVATE, type Rights } from '../journal/folder.js';
+import { readWhole } from '../journal/whole-file.js';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
-import { readText } from '../journal/whole-file.js';
 import { decodeCsv, encodeCsv } from '../formats/csv.js';
 import { TABLE_NAMES, columnsOf, rowsOf, type Cell, type TableName } from '../formats/tables.js';
 import type { RunState } from '../views/run.js';
@@ -25,6 +26,7 @@ export function writeTables(
   given: ReadonlyMap<string, RunRows>,
   keep: (runId: string) => boolean,
   everyRun: () => ReadonlyMap<string, RunRows>,
+  rights: Rights = PRIVATE,
 ): Record<TableName, number> {
   const known = TABLE_NAMES.map((name) => readTable(path.join(folder, `${name}.csv`), name));
   const runs = known.includes(null) ? new Map([...everyRun(), ...given]) : given;
@@ -39,7 +41,7 @@ export function writeTables(
     }
     for (const [runId, rows] of runs) byRun.set(runId, rows[name]);
     const rows = [...byRun.keys()].sort().flatMap((runId) => byRun.get(runId) as Cell[][]);
-    writeWhole(path.join(folder, `${name}.csv`), encodeCsv([columnsOf(name), ...rows]));
+    writeWhole(path.join(folder, `${name}.csv`), encodeCsv([columnsOf(name), ...rows]), rights);
     return [name, rows.length] as const;
   });
   return Object.fromEntries(counts) as Record<TableName, number>;
@@ -49,7 +51,7 @@ export function writeTables(
 function readTable(file: string, name: TableName): string[][] | null {
   let text: string;
   try {
-    text = readText(file);
+    text = readWhole(file).toString('utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

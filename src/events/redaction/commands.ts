@@ -14,11 +14,21 @@ interface Flags {
 
 const MYSQL: Flags = { attached: /^-p(?=.)/ };
 const REGISTRY: Flags = {};
+const LOGIN: Flags = { separate: /^-p$/ };
 const COMMANDS = new Map<string, Flags>([
   ...['mysql', 'mysqldump', 'mysqladmin', 'mysqlimport', 'mariadb', 'mariadb-dump'].map(
     (name) => [name, MYSQL] as const,
   ),
   ['sshpass', { attached: /^-p(?=.)/, separate: /^-p$/ }],
+  ...['mongo', 'mongosh', 'mongodump', 'mongorestore', 'mongoexport', 'mongoimport', 'cqlsh'].map(
+    (name) => [name, LOGIN] as const,
+  ),
+  ...['ldapsearch', 'ldapadd', 'ldapmodify', 'ldapdelete', 'ldapwhoami'].map(
+    (name) => [name, { separate: /^-w$/ }] as const,
+  ),
+  ...['sqlcmd', 'mosquitto_pub', 'mosquitto_sub'].map((name) => [name, { separate: /^-P$/ }] as const),
+  ...['7z', '7za', '7zz'].map((name) => [name, MYSQL] as const),
+  ['ssh-keygen', { separate: /^-[NP]$/ }],
   ['redis-cli', { separate: /^-a$/ }],
   [
     'curl',
@@ -28,9 +38,8 @@ const COMMANDS = new Map<string, Flags>([
       isPair: true,
     },
   ],
-  ...['docker', 'podman', 'nerdctl', 'helm'].map((name) => [name, REGISTRY] as const),
+  ...['docker', 'podman', 'nerdctl', 'helm', 'az'].map((name) => [name, REGISTRY] as const),
 ]);
-const LOGIN: Flags = { separate: /^-p$/ };
 const SHELL_WORD = /[^\s"';|&]+|"[^"\n]*"|'[^'\n]*'|[;|&\n]/g;
 
 /** Follows a command line word by word; a word comes back masked where the command makes it a password. */

@@ -3,8 +3,10 @@ import { type Named, classifyName } from './names.js';
 import { redactArgv, redactText } from './text.js';
 import { isSecret, mark } from './values.js';
 
-/** Top-level keys that runlog writes itself: ids, hashes, times, names of types. They hold no secrets and must stay exact. */
-const OWN_KEYS = new Set(['v', 'id', 'at', 'type', 'run_id', 'trace_id', 'action', 'owner', 'git', 'source']);
+/** Top-level keys that runlog writes itself and that must stay exact: ids, times, names of types. */
+const OWN_KEYS = new Set(['v', 'id', 'at', 'type', 'run_id', 'action']);
+/** What these may hold; anything else under such a key is a text of the user's. */
+const OWN_VALUE = /^[\w.:+-]{0,200}$/;
 
 /** Copies an event with every text in it masked; the same object where there was nothing to mask. Depth costs no stack. */
 export function maskEvent<T extends object>(event: T): T {
@@ -38,13 +40,27 @@ export function maskEvent<T extends object>(event: T): T {
       else for (const element of from) (to as unknown[]).push(copy(element, '', named, isFields));
       continue;
     }
+    const label = 'value' in from ? labelOf(from) : '';
     for (const [key, value] of Object.entries(from)) {
-      const isOwn = to === masked && OWN_KEYS.has(key);
-      const kept = isOwn ? value : copy(value, key, named ?? classifyName(key, true), key === 'fields');
-      const name = to === masked ? key : text(key, '', null);
+      const isOwn = to === masked && OWN_KEYS.has(key) && typeof value === 'string' && OWN_VALUE.test(value);
+      const kept = isOwn
+        ? value
+        : copy(
+            value,
+            key,
+            named ?? classifyName(key === 'value' && label !== '' ? label : key, true),
+            key === 'fields',
+          );
+      const name = text(key, '', null);
       // Not by assignment: a key may be called __proto__.
       Object.defineProperty(to, name, { value: kept, enumerable: true, writable: true, configurable: true });
     }
   }
   return isChanged ? (masked as T) : event;
+}
+
+/** `{name: 'DB_PASSWORD', value: …}`: what the value is called. */
+function labelOf(object: object): string {
+  const { name, key } = object as { name?: unknown; key?: unknown };
+  return typeof name === 'string' ? name : typeof key === 'string' ? key : '';
 }

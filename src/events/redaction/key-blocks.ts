@@ -32,10 +32,10 @@ function startOfBlock(text: string, from: number, end: number): number {
     }
     const lineEnd = at;
     while (at > from && /[A-Za-z0-9+/=]/.test(text.charAt(at - 1)) && !endsEscape(text, at, from)) at--;
-    // Only the first or the last line of a block is short.
+    // Only the first or the last line of a block is short, and below it the checksum of PGP.
     if (at === lineEnd || (lines > 0 && at > 0 && lineEnd - at < 32)) break;
     start = at;
-    lines++;
+    if (lines > 0 || lineEnd - at !== 5 || text.charAt(at) !== '=') lines++;
   }
   return start;
 }

@@ -4,7 +4,7 @@ import { headerSpan, valueSpan } from './spans.js';
 import { isSecret, mark } from './values.js';
 
 export const NAME_END: RegExp =
-  /(?:pass(?:word|wd|phrase|code)?|pwd|token|secret|key|credential|cookie|authorization|auth|sig(?:nature)?)(?:s|_base)?(\\{0,3}["'`]\]?)?(?:[ \t]{0,20}(?::=|=>|=(?!=)|:(?!:))[ \t]{0,20}(?:(?:str|string|String)[ \t]{0,4}=[ \t]{0,4})?|>)/gi;
+  /(?:pass(?:wor[dt]|wd|phrase|code)?|pwd?|psk|token|secret|key|cred(?:ential)?|cookie|authorization|auth|sig(?:nature)?)(?:s|_base|[_-](?:value|string))?(\\{0,3}["'`]\]?)?(?:[ \t]{0,20}(?::=|=>|=(?!=)|:(?!:))[ \t]{0,20}(?:(?:str|string|String)[ \t]{0,4}=[ \t]{0,4})?|>)/gi;
 const QUERY_END = /[&#\s"'`<>\\]/g;
 const TAG_END = /[<\n]/g;
 

@@ -41,20 +41,24 @@ function classify(name: string, isKey: boolean): Named | null {
   const words = tail
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .replace(/[\s.-]/g, '_')
-    .toLowerCase();
+    .toLowerCase()
+    .replace(/(password|secret|token|key)_(?:value|string)$/, '$1');
   const isUpper = !/[a-z]/.test(tail);
   const said = (rule: string, isCertain: boolean, mayBePath = false): Named => ({ rule, isCertain, mayBePath });
-  if (/(?:password|passwd|passphrase|passcode)s?$/.test(words)) return said('password', isKey || !words.endsWith('s'));
+  if (/(?:password|passwort|passwd|passphrase|passcode)s?$/.test(words))
+    return said('password', isKey || !words.endsWith('s'));
   if (/(?:^|_)pwd$/.test(words))
     return /(?:^|_)old_?pwd$/.test(words) ? null : said('password', /._pwd$/.test(words), words === 'pwd');
+  if (/(?:^|_)(?:pw|psk)$/.test(words)) return said('password', /._(?:pw|psk)$/.test(words));
   if (/(?:^|_|store|key)pass$/.test(words))
     return said('password', isUpper ? words.length > 4 : /.pass$/.test(words) && isKey);
   if (/(?:^|_)secrets?$/.test(words)) return said('secret', isKey || isUpper || /.secrets?$/.test(words));
   if (CERTAIN_KEY.test(words)) return said('key', true, !words.includes('secret'));
   if (words.endsWith('_key')) return isUpper && !NOT_KEY.test(words) ? said('key', true, true) : null;
-  if (/(?:^|_)token$/.test(words))
+  if (/(?:^|_|identity)token$/.test(words))
     return NOT_TOKEN.test(words) ? null : said('token', isKey || isUpper || CERTAIN_TOKEN.test(words));
-  if (/(?:^|_)credentials?$/.test(words)) return said('credentials', isKey || isUpper, true);
+  if (/(?:^|_)cred(?:ential)?s?$/.test(words))
+    return said('credentials', (isKey || isUpper) && words.includes('credential'), true);
   if (/(?:^|_)authorization$/.test(words)) return said('authorization', isKey);
   if (/(?:^|_)cookie$/.test(words)) return said('cookie', isKey);
   return /^_*auth$/.test(words) ? said('authorization', false) : null;
@@ -74,5 +78,7 @@ export function classifyOption(option: string): Named | null {
   const name = option.replace(/^--?/, '');
   if (SWITCH.test(name)) return null;
   const named = classifyName(name, true);
+  // `--pass 2` counts passes.
+  if (name === 'pass' && option.startsWith('--')) return named;
   return named === null || (named.isCertain && (option.startsWith('--') || named.rule === 'password')) ? named : null;
 }

@@ -5,7 +5,7 @@ const QUOTE = /(?:[bfru]{1,2}(?=["']))?(\\{0,3}["'`])/y;
 const VALUE_END =
   /\s|\\{0,3}["'`](?![A-Za-z0-9])|[;,&](?=\s|$|[\w.-]{1,40}[=:])|&&|\|\||<\/|[)\]}]{1,4}(?=[\s,;"'`\\]|$)/g;
 const SCHEME =
-  /\\{0,3}["'`]?(?:(bearer|basic|token|apikey|bot|jwt|splunk|geniekey|oauth2)|(digest|negotiate|ntlm|oauth|hawk|sharedkey|aws4-hmac-sha256))[ \t\\]{1,8}/iy;
+  /\\{0,3}["'`]?(?:(bearer|basic|token|apikey|bot|jwt|splunk|geniekey|ssws|oauth2)|(digest|negotiate|ntlm|oauth|hawk|sharedkey|aws4-hmac-sha256))[ \t\\]{1,8}/iy;
 const COOKIE_PAIR = /\\{0,3}["'`]?[\w.-]{1,64}=/y;
 
 export type EndFrom = (pattern: RegExp, start: number) => number;

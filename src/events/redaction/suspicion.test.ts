@@ -158,7 +158,17 @@ describe('suspicion', () => {
   });
 
   it('knows the commands that the rules know', () => {
-    for (const command of ['mysqldump', 'mariadb', 'sshpass', 'redis-cli', 'curl', 'login'])
+    for (const command of [
+      'mysqldump',
+      'mariadb',
+      'sshpass',
+      'redis-cli',
+      'curl',
+      'login',
+      'mongosh',
+      'ldapsearch',
+      '7z',
+    ])
       expect(COMMAND_HINT.test(command)).toBe(true);
   });
 });

@@ -4,22 +4,23 @@
 // when it is first used, and these would take a millisecond of each recording command.
 
 /** Parts of names whose value may be a secret. */
-export const NAME_HINT: RegExp = /pass|pwd|token|secret|key|cred|auth|cookie|sig/i;
+export const NAME_HINT: RegExp = /pass|pw|psk|token|secret|key|cred|auth|cookie|sig/i;
 /** Commands that take a password in a short option. */
-export const COMMAND_HINT: RegExp = /mysql|mariadb|sshpass|redis-cli|curl|login/;
+export const COMMAND_HINT: RegExp =
+  /mysql|mariadb|sshpass|redis-cli|curl|login|mongo|cqlsh|ldap|sqlcmd|mosquitto|7z|ssh-keygen/;
 
 const NAME_HINTS = NAME_HINT.source.split('|');
 const COMMAND_HINTS = COMMAND_HINT.source.split('|');
 
 /** `password: x` in any dress, or the option `--password x`; whether a value follows is not asked. */
 const namedValue = (): RegExp =>
-  /(?:pass(?:word|wd|phrase|code)?|pwd|token|secret|key|credential|cookie|auth(?:orization)?|sig(?:nature)?)(?:s|_base)?(?:\\{0,3}["'`]\]?)?(?:[ \t]{0,20}[:=]|>)|(?<![\w-])--?(?=[\w-]{0,80}?(?:pass|pwd|token|secret|key|cred|auth|cookie|sig))[A-Z][\w-]{0,80}[ \t]/i;
+  /(?:pass(?:wor[dt]|wd|phrase|code)?|pwd?|psk|token|secret|key|cred(?:ential)?|cookie|auth(?:orization)?|sig(?:nature)?)(?:s|_base|[_-](?:value|string))?(?:\\{0,3}["'`]\]?)?(?:[ \t]{0,20}[:=]|>)|password[ \t]{1,9}["']|(?:password|secret|api_key|token)["']?[\s,]{1,40}["']?value|(?:env|setx)[ \t]{1,9}[a-z0-9_]{0,40}(?:pass|token|secret|key)|:_auth(?:token)?[ \t]|(?<![\w-])--?(?=[\w-]{0,80}?(?:pass|pw|psk|token|secret|key|cred|auth|cookie|sig))[A-Z][\w-]{0,80}[ \t]/i;
 const userOfUrl = (): RegExp => /:\/\/(?:[^\s/:]*:|[\w~.%-]{20})[^\s/]*@/;
-const commandOption = (): RegExp => /-(?:[A-Za-z]*[apuU]|-(?:proxy-)?user)/;
+const commandOption = (): RegExp => /-(?:[A-Za-z]*[apuUPNw]|-(?:proxy-)?user)/;
 
 /** How tokens begin (see tokens.ts), and keys in PEM. */
 const TOKEN_STARTS =
-  'AKIA ASIA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glagent- gloas- xapp- hooks.slack.com/ /webhooks/ AIza ya29. 1//0 GOCSPX- hf_ npm_ pypi- k_live_ k_test_ k_prod_ whsec_ _v1_ glsa_ glc_ hvs. hvb. hvr. dckr_ dapi 8Q~ :AA lin_api_ lin_oauth_ shpat_ shpss_ shpca_ shppa_ sq0atp- sq0csp- TT3 r8_ gsk_ xai- nvapi- pplx- FlyV1 fo1_ sntrys_ sntryu_ AGE-SECRET-KEY- PRIVATE'.split(
+  'AKIA ASIA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glagent- gloas- xapp- hooks.slack.com/ /webhooks/ AIza ya29. 1//0 GOCSPX- hf_ npm_ pypi- k_live_ k_test_ k_prod_ whsec_ _v1_ glsa_ glc_ hvs. hvb. hvr. dckr_ dapi 8Q~ :AA lin_api_ lin_oauth_ shpat_ shpss_ shpca_ shppa_ sq0atp- sq0csp- TT3 r8_ gsk_ xai- nvapi- pplx- FlyV1 fo1_ sntrys_ sntryu_ AGE-SECRET-KEY- PRIVATE figd_ dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit. pscale_ ntn_ nfp_ CCIPAT_ bkua_ xkeysib- xsmtpsib- lsv2_ pcsk_ tvly- HRKU- tskey- wandb_v1_ dt0c01. sb_secret_ rdme_ tfp_ pnu_ pul- sbp_ rubygems_ NRAK- ATBB AKCp LTAI PMAK- .atlasv1. client-key-data Private-Lines'.split(
     ' ',
   );
 /** Starts that other words have too: what must follow to make a token of them. */
@@ -30,6 +31,17 @@ const VAGUE_STARTS: readonly (readonly [start: string, token: () => RegExp])[] =
   ['SG.', () => /SG\.[\w-]{16}/],
   ['SK', () => /SK[0-9a-f]{32}/],
   ['fm', () => /fm[12][ar]?_/],
+  ['key-', () => /key-[0-9a-f]{32}/],
+  ['sk_', () => /sk_[0-9a-f]{48}/],
+  ['sq', () => /sq[apu]_[0-9a-f]{40}/],
+  ['secret_', () => /secret_[A-Za-z0-9]{43}/],
+  ['pat', () => /pat[A-Za-z0-9]{14}\./],
+  ['EAA', () => /EAA[\w-]{57}/],
+  ['AAAA', () => /AAAA[\w-]{7}:/],
+  ['.', () => /(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){5}/],
+  ['login', () => /login\s{1,9}\S{1,200}\s{1,9}password\s/],
+  [' BY', () => /IDENTIFIED BY[ \t]/],
+  [' by', () => /identified by[ \t]/],
   ['earer', () => /earer[ \t\\]/],
   ['aws_secret_access_key', () => /aws_secret_access_key /],
 ];
@@ -57,6 +69,8 @@ export function mayHoldSecret(event: object): boolean {
       if (value.length === 2 && isSuspiciousName(value[0], value[1])) return true;
       for (const element of value) pending.push(element);
     } else if (typeof value === 'object' && value !== null) {
+      const { name, key, value: inner } = value as Record<string, unknown>;
+      if (isSuspiciousName(name, inner) || isSuspiciousName(key, inner)) return true;
       for (const [key, inner] of Object.entries(value)) {
         if (isSuspiciousName(key, inner) || (key === 'argv' && isSuspiciousArgv(inner))) return true;
         texts.push(key);

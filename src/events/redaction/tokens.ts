@@ -74,6 +74,59 @@ export const TOKENS: readonly (readonly [hint: string, rule: string, build: () =
   ['sntry', 'sentry-token', () => at('sntry[su]_[A-Za-z0-9+/=_-]{20,9999}')],
   ['AGE-SECRET-KEY-', 'age-key', () => /AGE-SECRET-KEY-1[A-Z0-9]{20,9999}/g],
   ['aws_secret_access_key ', 'aws-secret', () => /(?<=aws_secret_access_key )[A-Za-z0-9+/]{20,99}/g],
+  [
+    '',
+    'service-token',
+    () =>
+      at(
+        String.raw`(?:figd_|dp\.(?:pt|st|ct|sa|scim|audit)\.|pscale_(?:tkn|pw|oauth)_|ntn_|nfp_|CCIPAT_|bkua_|xkeysib-|xsmtpsib-|lsv2_(?:pt|sk)_|pcsk_|tvly-|HRKU-|tskey-|wandb_v1_|dt0c01\.|sb_secret_|rdme_|tfp_|pnu_)(?:[\w-]{1,30}\.)?[\w-]{24,9999}`,
+      ),
+  ],
+  [
+    '',
+    'service-key',
+    () =>
+      at(
+        '(?:(?:pul-|sbp_|sq[apu]_|rubygems_)[0-9a-f]{40,99}|key-[0-9a-f]{32}|sk_[0-9a-f]{48}|secret_[A-Za-z0-9]{43}|NRAK-[A-Z0-9]{27}|ATBB[A-Za-z0-9]{24,99}|AKCp[A-Za-z0-9]{60,98}|LTAI[A-Za-z0-9]{16,30}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|EAAA[A-Za-z0-9_-]{56,998}|EAA[A-Za-z0-9]{90,998}|pat[A-Za-z0-9]{14}[.][0-9a-f]{64})(?![A-Za-z0-9_])',
+      ),
+  ],
+  ['sk.eyJ', 'mapbox-token', () => at(String.raw`sk\.eyJ[\w-]{20,999}\.[\w-]{20,999}`)],
+  ['.atlasv1.', 'terraform-token', () => /[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,999}/g],
+  ['AAAA', 'firebase-key', () => at(String.raw`AAAA[\w-]{7}:[\w-]{100,998}`)],
+  // Its first part is a number in base64.
+  [
+    '.',
+    'discord-token',
+    () => at(String.raw`(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){5,6}[\w-]{0,4}\.[\w-]{6}\.[\w-]{27,99}`),
+  ],
+  ['key-data', 'private-key', () => /(?<=client-key-data["']?[ \t]{0,9}:[ \t]{0,9}["']?)[A-Za-z0-9+/=]{20,9999}/g],
+  // .netrc
+  [
+    'password',
+    'password',
+    () => /(?<=login[ \t\r\n]{1,9}[^\s]{1,200}[ \t\r\n]{1,9}password[ \t]{1,9})(?=[^\s]{0,200}[^a-z\s])[^\s]{1,999}/g,
+  ],
+  // SQL, and configurations of words.
+  [
+    '',
+    'password',
+    () =>
+      /(?<=(?:IDENTIFIED BY|identified by|PASSWORD|[Pp]assword)[ \t]{1,9}["'])(?![$<{*%[])(?=[^"'\n]{0,200}[^a-z"'\n ])[^"'\n]{1,999}/g,
+  ],
+  [
+    '',
+    'secret',
+    () =>
+      /(?<=(?:ENV|setx)[ \t]{1,9}[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PASS|TOKEN|SECRET|_KEY)[ \t]{1,9}|:_auth(?:Token)?[ \t]{1,9})[^\s"'$=][^\s"']{3,999}/g,
+  ],
+  // A name in one place, its value in the next.
+  [
+    'value',
+    'secret',
+    () =>
+      /(?<=(?:name|key)["']?[ \t]{0,9}[:=][ \t]{0,9}["']?[A-Za-z0-9_.-]{0,60}(?:[Pp]assword|PASSWORD|[Ss]ecret|SECRET|api_key|API_KEY|(?:access|auth)_token|[A-Z]_TOKEN)["']?[\s,]{1,40}["']?value["']?[ \t]{0,9}[:=][ \t]{0,9}["']?)[^\s"',;<>$\\{}]{4,999}/g,
+  ],
+  ['Private-Lines', 'private-key', () => /(?<=Private-Lines: \d{1,3}\r?\n)(?:[A-Za-z0-9+/=]{1,64}(?:\r?\n|$)){1,99}/g],
   ['pass:', 'password', () => /(?<=-pass(?:in|out)? ["']?pass:)[^\s"']{1,9999}/g],
 ];
 
