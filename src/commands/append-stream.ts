@@ -2,10 +2,11 @@
 import fs from 'node:fs';
 import { messageOf, RunlogError } from '../events/errors.js';
 import { normalizeInstant, parseInstant } from '../events/instant.js';
+import { toVisibleLine } from '../formats/visible-text.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
 import { checkActionType } from './action-type.js';
-import { answer, usage, warn, type Input } from './input.js';
+import { answer, quote, usage, warn, type Input } from './input.js';
 import { recordInto, targetRun } from './recording.js';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -24,7 +25,7 @@ export function appendStream(input: Input): void {
       recorded += 1;
     } catch (error) {
       if (error instanceof RunlogError && !['usage', 'invalid_event'].includes(error.code)) throw error;
-      warn(`line ${number}: ${messageOf(error)}; not recorded`);
+      warn(`line ${number}: ${toVisibleLine(messageOf(error))}; not recorded`);
       bad += 1;
     }
   }
@@ -40,7 +41,9 @@ function eventOfLine(line: string): Recordable {
   const { at: givenAt, v: _version, id: _id, crc: _crc, blobs: _blobs, ...own } = parsed as Record<string, unknown>;
   const at = typeof givenAt === 'string' ? normalizeInstant(givenAt) : undefined;
   if (at === null || (givenAt !== undefined && givenAt !== null && at === undefined))
-    throw usage(`at must be a time such as 2025-10-03T18:19:52Z, not ${JSON.stringify(givenAt)}`);
+    throw usage(
+      `at must be a time such as 2025-10-03T18:19:52Z, not ${typeof givenAt === 'object' ? 'a list or an object' : quote(String(givenAt))}`,
+    );
   const stamp = at === undefined ? {} : { at };
   if (own['type'] !== undefined) return { ...own, ...stamp } as Recordable;
   if (typeof own['action'] !== 'string') throw usage('a line needs "type" or "action"');

@@ -19,7 +19,9 @@ export function show(input: Input): void {
     const paint = painter(input.context.isColorless, input.context.env);
     for (const event of events) print(`${paint.bold(`${event.at}  ${toVisibleLine(event.type)}`)}\n${keyLines(event)}`);
     for (const { segment, offset, message, kind } of damage.map(damageRow))
-      print(`${paint.paint('bad', `damage at byte ${offset} of ${segment}: ${kind}`)}\n  ${toVisibleLine(message)}\n`);
+      print(
+        `${paint.paint('bad', `damage at byte ${offset} of ${toVisibleLine(segment)}: ${kind}`)}\n  ${toVisibleLine(message)}\n`,
+      );
   }
   if (damage.length > 0) process.exitCode = 3;
 }

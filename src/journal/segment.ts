@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { RunlogError } from '../events/errors.js';
 
-const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 
 export interface Segment {
   /** Appends a line in one write(). Throws the operating system's error where it could not be written whole. */
@@ -14,9 +14,9 @@ export interface Segment {
   close(): void;
 }
 
-/** Opens a segment, making it if it is not there. A symbolic link in its place is refused (ELOOP). */
+/** Opens a segment, making it if it is not there. A symbolic link in its place is refused (ELOOP), and no FIFO is waited for (ENXIO). */
 export function openSegment(path: string): Segment {
-  const fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0), 0o600);
+  const fd = fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0), 0o600);
   return {
     append(line) {
       if (fs.writeSync(fd, line) === line.length) return;
@@ -29,7 +29,7 @@ export function openSegment(path: string): Segment {
     },
     isInPlace() {
       const [own, found] = [fs.fstatSync(fd), fs.statSync(path, { throwIfNoEntry: false })];
-      return found !== undefined && own.ino === found.ino && own.dev === found.dev;
+      return own.isFile() && found !== undefined && own.ino === found.ino && own.dev === found.dev;
     },
     close() {
       fs.closeSync(fd);

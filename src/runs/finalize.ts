@@ -21,6 +21,7 @@ import { lineage } from './processes.js';
 import { bringHome, record } from './record.js';
 import { coversAll, readSeal, sealJournal } from './seal.js';
 import { peekSpool, spoolDir, spooledRuns } from './spool.js';
+import { readAnyRun } from './store.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
 import { assess, deathOf, readRun, vantage, type RunReading, type Vantage } from './verdict.js';
 
@@ -225,5 +226,5 @@ function updateTables(store: Store, rows: ReadonlyMap<string, RunRows>, from: Va
 
 /** The rows of every run of a store. */
 function everyRow(store: Store, from: Vantage): Map<string, RunRows> {
-  return new Map(paths.listRunIds(store).map((runId) => [runId, runRows(runId, readRun(store, runId, from).state)]));
+  return new Map(paths.listRunIds(store).map((runId) => [runId, runRows(runId, readAnyRun(store, runId, from).state)]));
 }

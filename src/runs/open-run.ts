@@ -1,12 +1,13 @@
 // Reading a run: its events in order, whole values in place, with whatever damage was met. Reading changes nothing.
-import fs from 'node:fs';
 import path from 'node:path';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { restoreBlobs } from '../journal/blobs.js';
 import type { Damage } from '../journal/line.js';
-import { readJournal } from '../journal/read.js';
+import { readJournal, type JournalItem } from '../journal/read.js';
+import { readRegular } from '../journal/regular-file.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
+import { lostToSeal } from './seal.js';
 
 export interface ReadOptions {
   /** Also read the values that went to blobs; otherwise events carry their first 1,024 characters. */
@@ -26,30 +27,23 @@ export function* readEvents(
       damage.push(item.damage);
       continue;
     }
-    if (options.withBlobs === true && 'blobs' in item.event) {
-      for (const blob of restoreBlobs(item.event, (sha256) => readBlob(folder, sha256)))
-        damage.push({
-          kind: 'missing',
-          segment: item.segment,
-          offsetBytes: item.offsetBytes,
-          lengthBytes: 0,
-          message: `the rest of ${blob} cannot be read from blobs/`,
-        });
-    }
+    if (options.withBlobs === true) damage.push(...wholeValues(folder, item));
     yield item.event;
   }
+  damage.push(...lostToSeal(store, runId));
 }
 
-/** The event that started a run, or null where its journal has none. */
-export function readStart(store: Store, runId: string): RunlogEvent<'run.started'> | null {
-  for (const item of readJournal(paths.journalDir(store, runId)))
-    if ('event' in item && item.event.type === 'run.started') return item.event;
-  return null;
+/** Puts the whole values back into an event of a run's folder; what cannot be is damage at the place of the event. */
+export function wholeValues(folder: string, item: Extract<JournalItem, { event: RunlogEvent }>): Damage[] {
+  const { event, segment, offsetBytes } = item;
+  if (!('blobs' in event)) return [];
+  const faults = restoreBlobs(event, (sha256) => readBlob(folder, sha256));
+  return faults.map((fault) => ({ ...fault, segment, offsetBytes, lengthBytes: 0 }));
 }
 
 function readBlob(folder: string, sha256: string): Buffer | null {
   try {
-    return fs.readFileSync(path.join(folder, 'blobs', sha256));
+    return readRegular(path.join(folder, 'blobs', sha256));
   } catch {
     return null;
   }

@@ -12,10 +12,10 @@ import { nowMicros } from '../journal/clock.js';
 import { newEventId } from '../journal/event-id.js';
 import { openSegment } from '../journal/segment.js';
 import { createRun } from './create.js';
-import { readStart } from './open-run.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { emptySpool, peekSpool, spool } from './spool.js';
+import { readStart } from './start-event.js';
 
 /** An event without its envelope; `at` where it happened at another time than now. */
 export type Recordable = EventBody & { at?: string | undefined };
