@@ -8,7 +8,7 @@ import { openRegular } from './regular-file.js';
 
 /** Writers stay under 64 KiB; a reader bears with other writers up to here and then skips to the next line feed. */
 const LONGEST_LINE_BYTES = 1024 * 1024;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 export type JournalItem =
   | { event: RunlogEvent; segment: string; offsetBytes: number; lengthBytes: number }

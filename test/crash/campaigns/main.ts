@@ -3,9 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT, cleanUp } from '../../support/runlog.js';
+import { bytes } from './bytes.js';
 import type { Campaign, CampaignResult } from './campaign.js';
 
-const CAMPAIGNS: Readonly<Record<string, { title: string; run: Campaign }>> = {};
+const CAMPAIGNS: Readonly<Record<string, { title: string; run: Campaign }>> = {
+  bytes: { title: 'A sealed run, every byte cut and changed', run: bytes },
+};
 
 const PAGE = path.join(ROOT, 'docs', 'reliability.md');
 const [BEGIN, END] = ['<!-- figures: npm run faults -->', '<!-- end of figures -->'];
