@@ -15,6 +15,7 @@ const LINES = {
   'written escapes': filled('\\u005c'),
   'escape of escapes': filled('\\u005cu005cu001b'),
   controls: filled('\u001b'),
+  'single controls': filled('\u001ba'),
   quotes: filled('"\''),
   brackets: filled('[{(<'),
   assignments: filled('password='),
@@ -78,7 +79,8 @@ function commands(line) {
   writeFileSync(log, `[2025-10-03 18:19:52] RUN: ${line}\nResult: ${line}\n`);
   return {
     append: () => run(['append', 'LONG', '--run', 'other', '--result', '-'], line),
-    import: () => run(['import', log]),
+    // Into a new store each time: the same bytes are not imported twice.
+    import: () => run(['import', log, '--dir', mkdtempSync(join(home, 'import-'))]),
     show: () => run(['show', 'run']),
     summary: () => run(['summary', 'run']),
     tail: () => run(['tail', 'run']),
