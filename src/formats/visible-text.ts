@@ -42,7 +42,7 @@ export function createVisibleCoder(extra?: ExtraCharacters): VisibleCoder {
 function write(match: string, pairLevels: string | undefined): string {
   if (pairLevels !== undefined) return match;
   if (match.startsWith('\\')) return `\\u005c${match.slice(1)}`;
-  if (match.length === 1) return `\\u${match.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  if (match.length === 1) return writtenOne(match);
   // As bytes: a million pieces of text joined one by one would take most of the time.
   const bytes = new Uint8Array(match.length * '\\uXXXX'.length);
   let to = 0;
@@ -56,7 +56,16 @@ function write(match: string, pairLevels: string | undefined): string {
 }
 
 const HEX = '0123456789abcdef';
-let decoder: TextDecoder | undefined;
+let decoder: InstanceType<typeof TextDecoder> | undefined;
+/** What was written before; no more than the few thousand characters that are dangerous. */
+const WRITTEN = new Map<string, string>();
+
+function writtenOne(character: string): string {
+  let text = WRITTEN.get(character);
+  if (text === undefined)
+    WRITTEN.set(character, (text = `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return text;
+}
 
 function read(match: string, pairLevels: string | undefined): string {
   if (pairLevels !== undefined) return match;
