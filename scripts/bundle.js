@@ -18,7 +18,7 @@ const DIRECT = [
   // `start`, and runs whose start waits in the spool.
   ['record-start', ['src/commands/start.ts', 'src/runs/create.ts']],
   // Finding the run without RUNLOG_RUN or --run ID.
-  ['record-owner', ['src/runs/open-run.ts', 'src/runs/processes.ts']],
+  ['record-owner', ['src/runs/start-event.ts', 'src/runs/processes.ts']],
   ['record-more', ['src/commands/append-command.ts', 'src/commands/append-stream.ts']],
   ['record', ['src/cli/record.ts']],
 ];

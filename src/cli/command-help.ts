@@ -302,6 +302,12 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'runlog restore run_20251003_181952_project_171 --lock-timeout 10',
     ],
   },
+  verify: {
+    group: 'The store',
+    summary: 'whether runs are as they were recorded: damage and seals',
+    options: { strict: 'what is only suspicious fails too' },
+    examples: ['runlog verify', 'runlog verify latest --strict'],
+  },
   pin: {
     group: 'The store',
     summary: 'keep a run from rotation',

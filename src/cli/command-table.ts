@@ -66,6 +66,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: 'max-runs=N max-age=DURATION max-size=SIZE keep-failed keep-tag=K=V delete dry-run lock-timeout=SECONDS',
   },
   { name: 'restore', args: '<RUN>', options: 'lock-timeout=SECONDS' },
+  { name: 'verify', args: '[RUN...]', options: 'strict' },
   { name: 'pin', args: '<RUN>', options: '' },
   { name: 'unpin', args: '<RUN>', options: '' },
 ];

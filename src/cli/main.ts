@@ -143,6 +143,8 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/rotate.js')).rotate;
     case 'restore':
       return (await import('../commands/keep.js')).restore;
+    case 'verify':
+      return (await import('../commands/verify.js')).verify;
     case 'pin':
       return (await import('../commands/keep.js')).pin;
     case 'unpin':

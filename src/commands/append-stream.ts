@@ -3,10 +3,11 @@
 import fs from 'node:fs';
 import { messageOf, RunlogError } from '../events/errors.js';
 import { normalizeInstant, parseInstant } from '../events/instant.js';
+import { toVisibleLine } from '../formats/visible-text.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
 import { checkActionType } from './action-type.js';
-import { answer, print, usage, warn, type Input } from './input.js';
+import { answer, print, quote, usage, warn, type Input } from './input.js';
 import { keptId, recordInto, targetRun } from './recording.js';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -29,7 +30,7 @@ export function appendStream(input: Input): void {
       if (input.has('ack')) print(`${id}\n`);
     } catch (error) {
       if (error instanceof RunlogError && !['usage', 'invalid_event'].includes(error.code)) throw error;
-      warn(`line ${number}: ${messageOf(error)}; not recorded`);
+      warn(`line ${number}: ${toVisibleLine(messageOf(error))}; not recorded`);
       bad += 1;
     }
   }
@@ -45,7 +46,9 @@ function eventOfLine(line: string): Recordable {
   const { at: givenAt, v: _version, id: _id, crc: _crc, blobs: _blobs, ...own } = parsed as Record<string, unknown>;
   const at = typeof givenAt === 'string' ? normalizeInstant(givenAt) : undefined;
   if (at === null || (givenAt !== undefined && givenAt !== null && at === undefined))
-    throw usage(`at must be a time such as 2025-10-03T18:19:52Z, not ${JSON.stringify(givenAt)}`);
+    throw usage(
+      `at must be a time such as 2025-10-03T18:19:52Z, not ${typeof givenAt === 'object' ? 'a list or an object' : quote(String(givenAt))}`,
+    );
   const stamp = at === undefined ? {} : { at };
   if (own['type'] !== undefined) return { ...own, ...stamp } as Recordable;
   if (typeof own['action'] !== 'string') throw usage('a line needs "type" or "action"');
@@ -72,17 +75,20 @@ function parseJson(line: string): unknown {
 
 function* stdinLines(): Generator<string> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  let held: Buffer = Buffer.alloc(0);
+  // Pieces of a line that goes on, put together once: joining at every chunk would take time by the square of its length.
+  let held: Buffer[] = [];
   for (let length = readStdin(chunk); length > 0; length = readStdin(chunk)) {
-    const bytes = Buffer.concat([held, chunk.subarray(0, length)]);
+    const bytes = chunk.subarray(0, length);
     let from = 0;
     for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
-      yield bytes.toString('utf8', from, end);
+      yield Buffer.concat([...held, bytes.subarray(from, end)]).toString('utf8');
+      held = [];
       from = end + 1;
     }
-    held = bytes.subarray(from);
+    held.push(Buffer.from(bytes.subarray(from)));
   }
-  if (held.length > 0) yield held.toString('utf8');
+  const rest = Buffer.concat(held);
+  if (rest.length > 0) yield rest.toString('utf8');
 }
 
 function readStdin(chunk: Buffer): number {

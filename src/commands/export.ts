@@ -3,6 +3,7 @@ import path from 'node:path';
 import { encodeLog } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
 import { encodeTrace } from '../formats/trace.js';
+import { damageText } from '../formats/run-json.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import type { Damage } from '../journal/line.js';
 import { exportTables } from '../runs/export-tables.js';
@@ -51,6 +52,6 @@ export function exportTrace(input: Input): void {
 
 function complain(damage: readonly Damage[]): void {
   if (damage.length === 0) return;
-  for (const { segment, offsetBytes, message } of damage) warn(`${segment} at byte ${offsetBytes}: ${message}`);
+  for (const found of damage) warn(damageText(found));
   process.exitCode = 3;
 }

@@ -1,6 +1,7 @@
 // runlog finalize: ends the run that is named, or all that have died. A line a run: id, old status, new status, why.
 import { RunlogError } from '../events/errors.js';
 import type { RunStatus } from '../events/vocabulary.js';
+import { damageText } from '../formats/run-json.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import { isWishEmpty, type Wish } from '../runs/ending.js';
 import { finalizeRuns, recordOwnEnd, type FinalizeResult, type Finalized, type OwnEnd } from '../runs/finalize.js';
@@ -59,9 +60,7 @@ function finalizedOf(runId: string, { oldStatus, ending }: OwnEnd): Finalized {
 
 function present(input: Input, { runs, errors, stranded }: FinalizeResult): void {
   answer(input.context, { runs: runs.map(rowOf) }, runs.map((run) => `${lineOf(run)}\n`).join(''));
-  for (const run of runs)
-    for (const { segment, offsetBytes, message } of run.damage)
-      warn(`${run.runId}: ${segment} at byte ${offsetBytes}: ${message}`);
+  for (const run of runs) for (const found of run.damage) warn(`${run.runId}: ${damageText(found)}`);
   for (const text of [...errors.map(({ message }) => message), ...stranded]) warn(text);
   if (runs.length === 0 && errors.length === 0) remark(input.context, 'nothing to finalize');
   const isWhole = errors.length === 0 && runs.every(({ damage }) => damage.length === 0);

@@ -16,14 +16,16 @@ import { answer, remark, usage, warn, type Input } from './input.js';
 import { parseTime } from './values.js';
 
 const STATUSES = ['running', 'stale', 'completed', 'failed', 'partial', 'interrupted', 'cancelled'];
+/** How many damaged runs are named. */
+const DAMAGED_SHOWN = 3;
 const FAILED = new Set(['failed', 'partial', 'interrupted']);
 
 export function list(input: Input): void {
   const fits = filterOf(input);
   const readings: RunReading[] = [];
-  let damaged = 0;
+  const damaged: string[] = [];
   for (const reading of readAllRuns(input.store, vantage())) {
-    if (reading.damage.length > 0) damaged += 1;
+    if (reading.damage.length > 0) damaged.push(reading.runId);
     if (fits(reading)) readings.push(reading);
   }
   readings.sort(
@@ -34,10 +36,17 @@ export function list(input: Input): void {
   answer(input.context, { runs }, input.context.isJson ? '' : tableOf(input, shown));
   if (shown.length === 0)
     remark(input.context, `no runs${readings.length === 0 ? ` that fit in ${input.store.dir}` : ''}`);
-  if (damaged > 0) {
-    warn(`${damaged === 1 ? 'one run is' : `${damaged} runs are`} damaged; summary RUN says where`);
+  if (damaged.length > 0) {
+    warn(
+      `${damaged.length === 1 ? 'one run is' : `${damaged.length} runs are`} damaged: ${someOf(damaged)}; runlog verify says where`,
+    );
     process.exitCode = 3;
   }
+}
+
+function someOf(runIds: readonly string[]): string {
+  const rest = runIds.length - DAMAGED_SHOWN;
+  return runIds.slice(0, DAMAGED_SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 function filterOf(input: Input): (reading: RunReading) => boolean {

@@ -1,7 +1,7 @@
 // runlog summary: what happened in a run. Exit status 3 where part of it could not be read.
 import { reportMarkdown } from '../formats/report-markdown.js';
 import { reportOf } from '../formats/report.js';
-import { damageRow, errorObjects, issueObjects, metricObjects, runObject } from '../formats/run-json.js';
+import { damageRow, damageText, errorObjects, issueObjects, metricObjects, runObject } from '../formats/run-json.js';
 import { traceObject, traceText } from '../formats/trace.js';
 import { isPinned } from '../runs/pin.js';
 import { readRun, vantage, type RunReading } from '../runs/verdict.js';
@@ -28,7 +28,7 @@ export function summary(input: Input): void {
   };
   answer(input.context, json, input.context.isJson ? '' : textOf(input, reading, format));
   if (damage.length === 0) return;
-  for (const { segment, offsetBytes, message } of damage) warn(`${segment} at byte ${offsetBytes}: ${message}`);
+  for (const found of damage) warn(damageText(found));
   process.exitCode = 3;
 }
 

@@ -8,6 +8,9 @@ export interface Problem {
   message: string;
 }
 
+/** Objects and lists within each other, the event itself counted: deeper ones would exhaust the stack of whoever writes them as JSON. */
+export const NESTING_LIMIT = 100;
+
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
@@ -48,6 +51,8 @@ export function checkBody(body: Record<string, unknown>): Problem[] {
   const { type } = body;
   if (typeof type !== 'string' || !/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/.test(type))
     return [{ key: 'type', message: `type must be dotted lower case such as "metric.measured", not ${show(type)}` }];
+  if (nestsDeeper(body, NESTING_LIMIT))
+    return [{ key: '', message: `${type}: its values are nested more than ${NESTING_LIMIT} levels deep` }];
   if (!Object.hasOwn(VOCABULARY, type)) return [];
   const problems = checkKeys(VOCABULARY[type as keyof typeof VOCABULARY], body, '');
   for (const [key, allowed] of Object.entries(ALLOWED[type] ?? {})) {
@@ -61,6 +66,12 @@ export function checkBody(body: Record<string, unknown>): Problem[] {
       message: `action must be upper case with digits and underscores, not ${show(body['action'])}`,
     });
   return problems.map(({ key, message }) => ({ key, message: `${type}: ${message}` }));
+}
+
+/** Whether a value has more than so many levels; itself it goes no deeper than that. */
+export function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
 }
 
 function checkKeys(table: KindTable, object: Record<string, unknown>, prefix: string): Problem[] {

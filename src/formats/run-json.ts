@@ -2,6 +2,7 @@
 import { countOutcomes } from '../views/outcome.js';
 import { durationSeconds, startTime, type RunState } from '../views/run.js';
 import { totalTokens } from '../views/tokens.js';
+import { toVisibleLine } from './visible-text.js';
 
 /** A row of `list --json`; the same shape in `summary --json` as `run`. */
 export function runObject(runId: string, status: string, state: RunState, isPinned: boolean): Record<string, unknown> {
@@ -84,4 +85,25 @@ export interface DamageRow {
 export function damageRow(damage: { kind: string; segment: string; offsetBytes: number; message: string }): DamageRow {
   const { kind, segment, offsetBytes, message } = damage;
   return { kind, segment, offset: offsetBytes, message };
+}
+
+/** Where and what, in one line for people. */
+export function damageText(damage: Parameters<typeof damageRow>[0]): string {
+  const { kind, segment, offset, message } = damageRow(damage);
+  return toVisibleLine(`${segment} at byte ${offset}: ${kind}: ${message}`);
+}
+
+/** One thing that verify found. */
+export interface FindingRow extends DamageRow {
+  severity: 'damage' | 'suspicion';
+}
+
+export interface VerifiedRow {
+  run_id: string;
+  ok: boolean;
+  findings: FindingRow[];
+}
+
+export function findingRow(finding: Parameters<typeof damageRow>[0] & Pick<FindingRow, 'severity'>): FindingRow {
+  return { ...damageRow(finding), severity: finding.severity };
 }

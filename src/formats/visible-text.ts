@@ -31,7 +31,8 @@ export function createVisibleCoder(extra?: ExtraCharacters): VisibleCoder {
   const atStart = extra === undefined ? '' : String.raw`|^\\${LEVELS}u(?:${extra.digitsAtStart})`;
   const written = String.raw`${SURROGATE_PAIR}|\\${LEVELS}u(?:${extra === undefined ? '' : `${extra.digits}|`}${DIGITS})${atStart}`;
   const isAffected = new RegExp(String.raw`${raw}|\\u`, 'u');
-  const toEncode = new RegExp(`${written}|${raw}`, 'gu');
+  // Whole runs: a call for each of a million characters would take most of the time.
+  const toEncode = new RegExp(`${written}|${DANGEROUS}+${extra === undefined ? '' : `|${extra.raw}`}`, 'gu');
   const toDecode = new RegExp(written, 'gu');
   return {
     encode: (text) => (isAffected.test(text) ? text.replace(toEncode, write) : text),
@@ -45,10 +46,30 @@ function write(match: string, pairLevels: string | undefined): string {
   return codesOf(match);
 }
 
-function codesOf(text: string): string {
-  return Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
-    '',
-  );
+function codesOf(match: string): string {
+  if (match.length === 1) return writtenOne(match);
+  // As bytes: a million pieces of text joined one by one would take most of the time.
+  const bytes = new Uint8Array(match.length * '\\uXXXX'.length);
+  let to = 0;
+  for (let index = 0; index < match.length; index++) {
+    const unit = match.charCodeAt(index);
+    bytes[to++] = 92;
+    bytes[to++] = 117;
+    for (let shift = 12; shift >= 0; shift -= 4) bytes[to++] = HEX.charCodeAt((unit >> shift) & 15);
+  }
+  return (decoder ??= new TextDecoder()).decode(bytes);
+}
+
+const HEX = '0123456789abcdef';
+let decoder: InstanceType<typeof TextDecoder> | undefined;
+/** What was written before; no more than the few thousand characters that are dangerous. */
+const WRITTEN = new Map<string, string>();
+
+function writtenOne(character: string): string {
+  let text = WRITTEN.get(character);
+  if (text === undefined)
+    WRITTEN.set(character, (text = `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return text;
 }
 
 function read(match: string, pairLevels: string | undefined): string {

@@ -1,11 +1,12 @@
 // Long values: they go to blobs/<sha256> in the run's folder, and the line carries their start and that name.
 import path from 'node:path';
-import { RunlogError } from '../events/errors.js';
+import { checkBody, NESTING_LIMIT, nestsDeeper } from '../events/check.js';
+import { RunlogError, messageOf } from '../events/errors.js';
 import type { Json } from '../events/vocabulary.js';
 import { nowMicros } from './clock.js';
 import { newEventId } from './event-id.js';
 import { PRIVATE, kindOf, makeKeptFolder, refuseLink, syncFolder, type Rights } from './folder.js';
-import { LINE_LIMIT_BYTES, encodeLine } from './line.js';
+import { LINE_LIMIT_BYTES, encodeLine, type Damage } from './line.js';
 import { putWhole } from './whole-file.js';
 
 /** Where a value of an event has gone, by its JSON pointer: `{"/fields/0/1": {"sha256": …, "bytes": …}}`. */
@@ -52,24 +53,59 @@ export function encodeFitting(event: object, storeBlob: (content: Buffer) => str
   });
 }
 
-/** Puts the whole values back into an event; says which could not be read. */
-export function restoreBlobs(event: object, readBlob: (sha256: string) => Buffer | null): string[] {
+/** What is wrong with a blob that an event names. */
+export type BlobFault = Pick<Damage, 'kind' | 'message'>;
+
+/** Puts the whole values back into an event; says what is wrong with those that stay as they are. */
+export function restoreBlobs(event: object, readBlob: (sha256: string) => Buffer | null): BlobFault[] {
   const holder = event as Record<string, Json> & { blobs?: unknown };
-  const missing: string[] = [];
-  if (typeof holder.blobs !== 'object' || holder.blobs === null) return missing;
-  for (const [pointer, name] of Object.entries(holder.blobs as Partial<BlobNames>)) {
-    const sha256 = typeof name?.sha256 === 'string' ? name.sha256 : '';
-    const content = /^[0-9a-f]{64}$/.test(sha256) ? readBlob(sha256) : null;
-    // The name is the content's hash: a blob that was cut or changed shows.
-    if (content === null || hashOf(content) !== sha256) missing.push(`${pointer} (${sha256})`);
-    else
-      setAt(
-        holder,
-        pointer,
-        name?.json === true ? (JSON.parse(content.toString('utf8')) as Json) : content.toString('utf8'),
-      );
+  if (typeof holder.blobs !== 'object' || holder.blobs === null) return [];
+  return Object.entries(holder.blobs as Partial<BlobNames>).flatMap(
+    ([pointer, name]) => restoreBlob(holder, pointer, name, readBlob) ?? [],
+  );
+}
+
+function restoreBlob(
+  holder: Record<string, Json>,
+  pointer: string,
+  name: Partial<BlobNames[string]> | undefined,
+  readBlob: (sha256: string) => Buffer | null,
+): BlobFault | null {
+  const sha256 = typeof name?.sha256 === 'string' ? name.sha256 : '';
+  if (!/^[0-9a-f]{64}$/.test(sha256))
+    return { kind: 'invalid', message: `what blobs says of ${pointer} names no blob` };
+  let content: Buffer | null;
+  try {
+    content = readBlob(sha256);
+  } catch (error) {
+    return {
+      kind: 'unreadable',
+      message: `the rest of ${pointer} (blobs/${sha256}) cannot be read: ${messageOf(error)}`,
+    };
   }
-  return missing;
+  if (content === null)
+    return { kind: 'missing', message: `the rest of ${pointer} (${sha256}) cannot be read from blobs/` };
+  // The name is the content's hash: a blob that was cut or changed shows.
+  if (hashOf(content) !== sha256)
+    return { kind: 'changed', message: `the rest of ${pointer} is not what it was: blobs/${sha256} was changed` };
+  const value = name?.json === true ? jsonOf(content) : content.toString('utf8');
+  if (value === undefined) return { kind: 'invalid', message: `the rest of ${pointer}, blobs/${sha256}, is not JSON` };
+  if (nestsDeeper(value, NESTING_LIMIT))
+    return { kind: 'invalid', message: `the rest of ${pointer} is nested more than ${NESTING_LIMIT} levels deep` };
+  const before = replaceAt(holder, pointer, value);
+  if (before === undefined) return { kind: 'invalid', message: `the event has no ${pointer} to be restored` };
+  const problem = checkBody(holder)[0];
+  if (problem === undefined) return null;
+  replaceAt(holder, pointer, before);
+  return { kind: 'invalid', message: `the rest of ${pointer} does not belong there: ${problem.message}` };
+}
+
+function jsonOf(content: Buffer): Json | undefined {
+  try {
+    return JSON.parse(content.toString('utf8')) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes a blob whole or not at all; the name is the content's SHA-256. */
@@ -132,17 +168,22 @@ function escapePointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-function setAt(root: Record<string, Json>, pointer: string, value: Json): void {
+/** Replaces a value and gives what was there; undefined where the pointer leads nowhere. It goes by own keys alone, and makes none. */
+function replaceAt(root: Record<string, Json>, pointer: string, value: Json): Json | undefined {
   const keys = pointer
     .split('/')
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
   const last = keys.pop();
+  if (keys.length === 0 && ENVELOPE.has(last ?? '')) return undefined;
   let parent: Json | undefined = root;
   for (const key of keys) {
-    if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, key)) return;
+    if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, key)) return undefined;
     parent = (parent as Record<string, Json>)[key];
   }
-  if (last !== undefined && typeof parent === 'object' && parent !== null && Object.hasOwn(parent, last))
-    (parent as Record<string, Json>)[last] = value;
+  if (last === undefined || typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, last))
+    return undefined;
+  const before = (parent as Record<string, Json>)[last];
+  (parent as Record<string, Json>)[last] = value;
+  return before;
 }

@@ -24,7 +24,9 @@ export interface Damage {
     | 'oversized'
     | 'not_a_file'
     | 'unreadable'
-    | 'missing';
+    | 'missing'
+    | 'changed'
+    | 'truncated';
   /** The file's name inside the run's folder. */
   segment: string;
   offsetBytes: number;

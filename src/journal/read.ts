@@ -5,20 +5,33 @@ import { errnoOf, messageOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { refuseLink } from './folder.js';
 import { decodeLine, fragmentId, isDamage, type Damage } from './line.js';
+import { openRegular } from './regular-file.js';
 
 /** Writers stay under 64 KiB; a reader bears with other writers up to here and then skips to the next line feed. */
 const LONGEST_LINE_BYTES = 1024 * 1024;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
-export type JournalItem = { event: RunlogEvent; segment: string; offsetBytes: number } | { damage: Damage };
+export type JournalItem =
+  | { event: RunlogEvent; segment: string; offsetBytes: number; lengthBytes: number }
+  | { damage: Damage };
+
+export interface SegmentOptions {
+  /** Read as if the segment ended here. */
+  endBytes?: number;
+  /** Is shown all that is read, in order and once; the buffer is used again afterwards. */
+  watch?: (bytes: Buffer) => void;
+}
 
 /** Every event of a run's journal folder in order of time, each once, and every damage where it was met. */
-export function* readJournal(folder: string): Generator<JournalItem, void, undefined> {
+export function* readJournal(
+  folder: string,
+  read: (file: string, segment: string) => Generator<JournalItem, void, undefined> = readSegment,
+): Generator<JournalItem, void, undefined> {
   const seen = new Set<string>();
   const { segments, damage } = listSegments(folder);
   for (const found of damage) yield { damage: found };
   const fragments: Damage[] = [];
-  for (const item of mergeByTime(segments.map((name) => readSegment(path.join(folder, name), `journal/${name}`)))) {
+  for (const item of mergeByTime(segments.map((name) => read(path.join(folder, name), `journal/${name}`)))) {
     if ('damage' in item) {
       if (item.damage.fragmentOf === undefined) yield item;
       else fragments.push(item.damage);
@@ -59,16 +72,20 @@ export function listSegments(folder: string): { segments: string[]; damage: Dama
 }
 
 /** The items of one segment, in its own order. */
-export function* readSegment(file: string, segment: string): Generator<JournalItem, void, undefined> {
+export function* readSegment(
+  file: string,
+  segment: string,
+  options: SegmentOptions = {},
+): Generator<JournalItem, void, undefined> {
   let fd: number;
   try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+    fd = openRegular(file);
   } catch (error) {
     yield { damage: { kind: 'unreadable', segment, offsetBytes: 0, lengthBytes: 0, message: messageOf(error) } };
     return;
   }
   try {
-    yield* readLines(fd, segment);
+    yield* readLines(fd, segment, options);
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     yield { damage: { kind: 'unreadable', segment, offsetBytes: 0, lengthBytes: 0, message: messageOf(error) } };
@@ -77,15 +94,20 @@ export function* readSegment(file: string, segment: string): Generator<JournalIt
   }
 }
 
-function* readLines(fd: number, segment: string): Generator<JournalItem, void, undefined> {
+function* readLines(
+  fd: number,
+  segment: string,
+  { endBytes = Infinity, watch }: SegmentOptions,
+): Generator<JournalItem, void, undefined> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let held: Buffer[] = [];
   let heldBytes = 0;
   let lineStart = 0;
   let position = 0;
   for (;;) {
-    const length = fs.readSync(fd, chunk, 0, CHUNK_BYTES, position);
+    const length = fs.readSync(fd, chunk, 0, Math.min(CHUNK_BYTES, endBytes - position), position);
     if (length === 0) break;
+    watch?.(chunk.subarray(0, length));
     let from = 0;
     while (from < length) {
       const found = chunk.subarray(0, length).indexOf(10, from);
@@ -135,7 +157,7 @@ function* itemOf(
     return;
   }
   const decoded = decodeLine(line);
-  if (!isDamage(decoded)) yield { event: decoded, segment, offsetBytes };
+  if (!isDamage(decoded)) yield { event: decoded, segment, offsetBytes, lengthBytes: bytes };
   // Without its line feed the last line may be a write that is under way or was cut: torn, unless it decodes.
   else if (!ended) yield damaged('torn', `the segment ends inside a line: ${decoded.message}`);
   else yield damaged(decoded.kind, decoded.message);

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { RunlogError, errnoOf } from '../events/errors.js';
 import { PRIVATE, syncFolder, type Rights } from './folder.js';
 
-const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
+const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+/** For files that are runlog's own: a link in their place leads nowhere, and nobody reads a FIFO there. */
+export const OWN_FILE: number = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
 
 export interface Segment {
   /** Whether the file was not there before. Then `sync` has the disk keep its name as well. */
@@ -20,10 +22,10 @@ export interface Segment {
 
 /**
  * Opens a segment, making it if it is not there; only then are its rights asked for. A symbolic link in its place is refused
- * (ELOOP).
+ * (ELOOP), and no FIFO is waited for (ENXIO).
  */
 export function openSegment(file: string, rights: () => Rights = () => PRIVATE): Segment {
-  const { fd, isNew } = openToAppend(file, () => rights().file, O_NOFOLLOW ?? 0);
+  const { fd, isNew } = openToAppend(file, () => rights().file, OWN_FILE);
   return {
     isNew,
     append(line) {
@@ -39,7 +41,7 @@ export function openSegment(file: string, rights: () => Rights = () => PRIVATE):
     },
     isInPlace() {
       const [own, found] = [fs.fstatSync(fd), fs.statSync(file, { throwIfNoEntry: false })];
-      return found !== undefined && own.ino === found.ino && own.dev === found.dev;
+      return own.isFile() && found !== undefined && own.ino === found.ino && own.dev === found.dev;
     },
     close() {
       fs.closeSync(fd);

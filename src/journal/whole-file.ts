@@ -28,15 +28,3 @@ export function putWhole(file: string, content: Uint8Array, aside: string, right
 export function readText(file: string): string {
   return fs.readFileSync(file).toString();
 }
-
-/** The bytes of a file, but not through a symbolic link, nor of anything that is no file. Throws what the system says. */
-export function readWhole(file: string): Buffer {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
-  const fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  try {
-    if (!fs.fstatSync(fd).isFile()) throw Object.assign(new Error(`${file} is no file`), { code: 'EINVAL' });
-    return fs.readFileSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-}

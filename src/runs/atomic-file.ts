@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf, RunlogError } from '../events/errors.js';
 import { PRIVATE, type Rights } from '../journal/folder.js';
-import { putWhole, readWhole } from '../journal/whole-file.js';
+import { readRegular } from '../journal/regular-file.js';
+import { putWhole } from '../journal/whole-file.js';
 
 /** Replaces a file's content. Does nothing where it is that already, so that doing a thing twice changes nothing. */
 export function writeWhole(file: string, content: string | Uint8Array, rights: Rights = PRIVATE): void {
@@ -30,7 +31,7 @@ export function cannotWrite(file: string, error: unknown): RunlogError {
 
 function readOrNull(file: string): Buffer | null {
   try {
-    return readWhole(file);
+    return readRegular(file);
   } catch {
     return null;
   }

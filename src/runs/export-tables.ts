@@ -4,8 +4,9 @@ import { archivePath, csvDir, listArchived, listRunIds, rightsOf, type Store } f
 import { readArchivedState } from './archive.js';
 import { withLock } from './lock.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
-import { isUnreadable } from './open-run.js';
-import { readRun, vantage } from './verdict.js';
+import { isUnreadable } from './unreadable.js';
+import { readAnyRun } from './store.js';
+import { vantage } from './verdict.js';
 import type { TableName } from '../formats/tables.js';
 
 export interface ExportOptions {
@@ -43,7 +44,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const rows = new Map<string, RunRows>();
   const read = (runIds: readonly string[]): Map<string, RunRows> => {
     for (const runId of runIds) {
-      const { state, damage } = readRun(store, runId, from);
+      const { state, damage } = readAnyRun(store, runId, from);
       if (damage.length > 0) damaged.push(runId);
       if (damage.some(isUnreadable)) unreadable.add(runId);
       else if (state.eventCount > 0) rows.set(runId, runRows(runId, state));

@@ -10,10 +10,10 @@ import { decodeLog, formatLocalTime, type LogBlock } from '../formats/design-log
 import { actionOfEntry } from '../formats/log-events.js';
 import { newEventId } from '../journal/event-id.js';
 import { candidateIds, composeRunId, createRun } from './create.js';
-import { readStart } from './open-run.js';
 import { readArchivedState } from './archive.js';
 import { archivePath, type Store } from './paths.js';
 import { redactEvent } from '../events/redact.js';
+import { readStart } from './start-event.js';
 
 export interface ImportRequest {
   /** The file's name as the user gave it; `-` for the standard input. */

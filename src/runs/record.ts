@@ -11,12 +11,12 @@ import { encodeFitting, writeBlob } from '../journal/blobs.js';
 import { nowMicros } from '../journal/clock.js';
 import { newEventId } from '../journal/event-id.js';
 import { PRIVATE, refuseLink, type Rights } from '../journal/folder.js';
-import { openSegment, openToAppend } from '../journal/segment.js';
+import { OWN_FILE, openSegment, openToAppend } from '../journal/segment.js';
 import { createRun } from './create.js';
-import { readStart } from './open-run.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { emptySpool, peekSpool, spool } from './spool.js';
+import { readStart } from './start-event.js';
 
 /** An event without its envelope; `at` where it happened at another time than now. */
 export type Recordable = EventBody & { at?: string | undefined };
@@ -150,7 +150,7 @@ function appendToDesignLog(store: Store, runId: string, events: readonly RunlogE
   const text = encodeLogEvent(events);
   if (text === '') return;
   try {
-    appendLogText(paths.designLogPath(store, runId), text, () => paths.rightsOf(store), fs.constants.O_NOFOLLOW);
+    appendLogText(paths.designLogPath(store, runId), text, () => paths.rightsOf(store), OWN_FILE);
   } catch {
     // A view: finalize writes it anew from the journal, which has the event.
   }

@@ -1,6 +1,5 @@
 // What a RUN argument means: an id, an unambiguous start of one, `latest`, `latest~N`, a trace id, or nothing at all.
 import { RunlogError } from '../events/errors.js';
-import { readStart } from './open-run.js';
 import fs from 'node:fs';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
@@ -8,6 +7,7 @@ import { lineage } from './processes.js';
 import { peekSpool, spooledRuns } from './spool.js';
 import { unknownRun } from './record.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
+import { readStart } from './start-event.js';
 
 const CANDIDATES_SHOWN = 8;
 

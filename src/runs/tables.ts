@@ -1,6 +1,6 @@
 // The CSV tables of a store: one file a table, rows sorted by run, each run's rows there once.
 import { PRIVATE, type Rights } from '../journal/folder.js';
-import { readWhole } from '../journal/whole-file.js';
+import { readRegular } from '../journal/regular-file.js';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
 import { decodeCsv, encodeCsv } from '../formats/csv.js';
@@ -51,7 +51,7 @@ export function writeTables(
 function readTable(file: string, name: TableName): string[][] | null {
   let text: string;
   try {
-    text = readWhole(file).toString('utf8');
+    text = readRegular(file).toString('utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT, cleanUp } from '../../support/runlog.js';
+import { bytes } from './bytes.js';
 import type { Campaign, CampaignResult } from './campaign.js';
 import { killStorm } from './kill-storm.js';
 import { systemCalls } from './system-calls.js';
@@ -10,6 +11,7 @@ import { systemCalls } from './system-calls.js';
 const CAMPAIGNS: Readonly<Record<string, { title: string; run: Campaign }>> = {
   storm: { title: 'Kill storm', run: killStorm },
   calls: { title: 'A fault at each system call', run: systemCalls },
+  bytes: { title: 'A sealed run, every byte cut and changed', run: bytes },
 };
 
 const PAGE = path.join(ROOT, 'docs', 'reliability.md');
