@@ -23,7 +23,7 @@ import type { Store } from './paths.js';
 import { lineage } from './processes.js';
 import { bringHome, record } from './record.js';
 import { readAllRuns } from './store.js';
-import { coversAll, readSeal, sealJournal } from './seal.js';
+import { goesOn, readSeal, sealJournal } from './seal.js';
 import { peekSpool, spoolDir, spooledRuns } from './spool.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
 import { assess, deathOf, readRun, vantage, type RunReading, type Vantage } from './verdict.js';
@@ -140,7 +140,7 @@ interface Plan {
 function planRun(store: Store, runId: string, options: FinalizeOptions, from: Vantage): Plan | null {
   const isNamed = options.runIds !== null;
   const seal = readSeal(store, runId);
-  if (seal !== null && coversAll(seal, store, runId))
+  if (seal !== null && !goesOn(seal, store, runId))
     return isNamed ? { reading: readRun(store, runId, from), ending: null, needsWork: false } : null;
   const reading = readRun(store, runId, from);
   refuseUnreadable(runId, reading.damage);

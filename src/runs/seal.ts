@@ -103,6 +103,14 @@ export function coversAll(seal: Seal, store: Store, runId: string): boolean {
   );
 }
 
+/** Whether something stands after a seal: what was lost from before it is no work for finalize, which could not bring it back. */
+export function goesOn(seal: Seal, store: Store, runId: string): boolean {
+  const folder = journalDir(store, runId);
+  return listSegments(folder).segments.some(
+    (name) => fs.statSync(path.join(folder, name)).size > (seal[`journal/${name}`]?.bytes ?? -1),
+  );
+}
+
 function sealSegment(file: string, bytes: number): SegmentSeal {
   const check = new SealCheck({ bytes, events: 0, sha256: '' });
   const options = { endBytes: bytes, watch: (chunk: Buffer) => check.bytes(chunk) };
