@@ -50,7 +50,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const isWhole = options.isRebuild && options.runIds === null;
   if (isWhole)
     for (const runId of listArchived(store)) {
-      if (!rows.has(runId)) rows.set(runId, runRows(runId, await readArchivedState(store, runId)));
+      if (!rows.has(runId)) rows.set(runId, runRows(runId, readArchivedState(store, runId)));
     }
   const keep = (runId: string): boolean =>
     isOwn && !isWhole && (options.runIds !== null || fs.existsSync(archivePath(store, runId)));

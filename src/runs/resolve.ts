@@ -13,7 +13,9 @@ const CANDIDATES_SHOWN = 8;
 
 /** The id of the run that a RUN argument names. Throws `no_such_run`, or `usage` where several fit. */
 export function resolveRun(store: Store, text: string, env: NodeJS.ProcessEnv): string {
-  if (paths.isRunId(text) && fs.existsSync(paths.runDir(store, text))) return text;
+  // A link is no run: a pin or an event would be written to where it leads.
+  const found = paths.isRunId(text) ? fs.lstatSync(paths.runDir(store, text), { throwIfNoEntry: false }) : undefined;
+  if (found?.isDirectory() === true) return text;
   if (paths.isRunId(text) && peekSpool(store, text, env).length > 0) return text;
   const ids = paths.listRunIds(store);
   const latest = /^latest(?:~(\d+))?$/.exec(text);

@@ -6,12 +6,15 @@ import { readRun, type RunReading, type Vantage } from './verdict.js';
 
 /** Every run of a store, in order of their ids. One damaged run never hides another. */
 export function* readAllRuns(store: Store, from: Vantage): Generator<RunReading> {
-  for (const runId of listRunIds(store)) {
-    try {
-      yield readRun(store, runId, from);
-    } catch (error) {
-      yield unreadableRun(runId, messageOf(error));
-    }
+  for (const runId of listRunIds(store)) yield readAnyRun(store, runId, from);
+}
+
+/** A run as it reads now, also where it cannot be read. */
+export function readAnyRun(store: Store, runId: string, from: Vantage): RunReading {
+  try {
+    return readRun(store, runId, from);
+  } catch (error) {
+    return unreadableRun(runId, messageOf(error));
   }
 }
 

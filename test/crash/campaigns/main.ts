@@ -4,8 +4,11 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT, cleanUp } from '../../support/runlog.js';
 import type { Campaign, CampaignResult } from './campaign.js';
+import { exchange } from './exchange.js';
 
-const CAMPAIGNS: Readonly<Record<string, { title: string; run: Campaign }>> = {};
+const CAMPAIGNS: Readonly<Record<string, { title: string; run: Campaign }>> = {
+  exchange: { title: 'Folders exchanged for links while rotate and restore work', run: exchange },
+};
 
 const PAGE = path.join(ROOT, 'docs', 'reliability.md');
 const [BEGIN, END] = ['<!-- figures: npm run faults -->', '<!-- end of figures -->'];
