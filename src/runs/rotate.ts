@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { formatInstant, parseInstant } from '../events/instant.js';
 import { durationText } from '../formats/quantities.js';
-import { startTime } from '../views/run.js';
+import { startTime, type RunState } from '../views/run.js';
 import { archiveRun, digestRun, isSameRun } from './archive.js';
 import { holdFolder, type HeldFolder } from './held-folder.js';
 import { withLock } from './lock.js';
@@ -99,16 +99,9 @@ function planRotation(folders: StoreFolders, options: RotateOptions, from: Vanta
       if (parent.look(runId)?.isDirectory() !== true) return [];
       const { bytes, guard } = survey(parent, runId, folders.runs.uid);
       const at = { ...folders.store, runs: parent.at('.') };
-      // What is odd is not read: a pipe would not end.
-      const reading = guard === null ? readAnyRun(at, runId, from) : null;
-      return [
-        {
-          runId,
-          bytes,
-          guard: guard ?? whyKept(at, reading as RunReading, options, from),
-          ...(reading === null ? UNREAD : slim(reading)),
-        },
-      ];
+      const reading = readAnyRun(at, runId, from);
+      // Nothing but the journal is read of what is odd: a pipe would not end.
+      return [{ runId, bytes, guard: guard ?? whyKept(at, reading, options, from), ...slim(reading) }];
     } finally {
       if (isOwn) parent.close();
     }
@@ -126,18 +119,22 @@ function planRotation(folders: StoreFolders, options: RotateOptions, from: Vanta
   });
 }
 
-const UNREAD = { startedAt: '', ageSeconds: () => 0 };
-
 /** What a plan needs of a run: thousands of whole states would not fit into memory. */
 function slim({ state }: RunReading): {
   startedAt: string;
   ageSeconds: (from: Vantage) => number;
 } {
-  const last = state.lastEventAt;
+  const last = lastTime(state);
   return {
     startedAt: startTime(state) ?? '',
     ageSeconds: (from) => (last === null ? 0 : (from.nowMicros - (parseInstant(last) as number)) / 1e6),
   };
+}
+
+/** A run that was silent for months and ended just now is not old. */
+function lastTime(state: RunState): string | null {
+  const times = [state.lastEventAt, state.ending?.endedAt ?? null].filter((time) => time !== null);
+  return times.length === 0 ? null : times.reduce((one, other) => (one > other ? one : other));
 }
 
 /** What protects a run from rotation, whatever its age; null where nothing does. */
@@ -152,7 +149,7 @@ function whyKept(
   if (status === 'running') return `running: ${reason}`;
   const seal = readSeal(store, runId);
   if (seal === null || !coversAll(seal, store, runId)) return 'not finalized';
-  const last = state.lastEventAt;
+  const last = lastTime(state);
   // A last event in the future says that a clock is wrong, not that the run is old.
   if (last !== null && last > formatInstant(from.nowMicros - RECENT_SECONDS * 1e6))
     return 'written less than an hour ago';

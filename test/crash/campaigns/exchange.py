@@ -13,9 +13,6 @@ def exchange(one, other):
 
 
 done = [0] * len(pairs)
-if not exchange(*pairs[0]):
-    sys.exit(77)
-done[0] += 1
 print("ready", flush=True)
 while not select.select([sys.stdin], [], [], 0)[0]:
     for index, (one, other) in enumerate(pairs):

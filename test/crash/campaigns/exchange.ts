@@ -9,7 +9,10 @@ import type { Campaign, CampaignOptions, CampaignResult } from './campaign.js';
 const ATTACKER = path.join(ROOT, 'test', 'crash', 'campaigns', 'exchange.py');
 const RUNS = ['run-1', 'run-2', 'run-3'] as const;
 
-/** What is exchanged for a link to the same thing outside, by its path in the store. */
+/**
+ * What is exchanged for a link to the same thing outside, by its path in the store. None lies in another of its row: through a link
+ * the rival itself would change what is outside.
+ */
 const TARGETS: readonly (readonly string[])[] = [
   ['runs/run-1', 'runs/run-2'],
   ['runs'],
@@ -17,7 +20,7 @@ const TARGETS: readonly (readonly string[])[] = [
   ['.trash'],
   ['archive'],
   ['runs', 'archive', '.trash'],
-  ['runs/run-3', 'runs/run-3/journal', 'archive'],
+  ['runs/run-3', 'runs/run-1/issues', 'archive'],
 ];
 const WAYS = ['delete', 'archive', 'restore'] as const;
 
@@ -95,9 +98,9 @@ async function attack(
     fs.symlinkSync(path.join(outside, target), link);
     return [store.path(target), link];
   });
-  const possible = targets.some((target) => fs.existsSync(store.path(target)));
-  const rival = possible ? store.live('python3', [ATTACKER, ...pairs], sealedEnv(store.home)) : null;
-  await rival?.line();
+  // What is not there yet is exchanged as soon as it is.
+  const rival = store.live('python3', [ATTACKER, ...pairs], sealedEnv(store.home));
+  await rival.line();
   const failures: string[] = [];
   const reported = new Set<string>();
   for (let turn = 0; turn < 3; turn += 1) {
@@ -118,11 +121,9 @@ async function attack(
       }
     }
   }
-  rival?.say();
-  if (rival !== null) {
-    counts.swaps += Number(await rival.line());
-    await rival.ended();
-  }
+  rival.say();
+  counts.swaps += Number(await rival.line());
+  await rival.ended();
 
   if (JSON.stringify(treeOf(outside)) !== JSON.stringify(before)) {
     counts.touched += 1;
