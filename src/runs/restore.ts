@@ -26,7 +26,9 @@ export async function restoreRun(
       const whole = keep(holdFolder(store.dir));
       const runId = findArchived(text, whole.look('archive') === undefined ? [] : paths.listArchived(store));
       const [archive, runs] = [keep(whole.enter('archive')), keep(whole.make('runs'))];
-      const letGo = (file: Identity): string[] => dropArchive(keep(whole.make(TRASH)), archive, runId, file);
+      // Opened before anything is done: a trash that cannot be used is said then.
+      const trash = keep(whole.make(TRASH));
+      const letGo = (file: Identity): string[] => dropArchive(trash, archive, runId, file);
       const file = archive.look(paths.archiveName(runId));
       if (runs.look(runId) === undefined) return { runId, problems: letGo(putInPlace(runs, archive, runId)) };
       // A restore that was killed after its rename has only this left to do.

@@ -17,12 +17,12 @@ interface Planned {
 
 const mounts: string[] = [];
 afterAll(() => {
-  for (const folder of mounts) spawnSync('umount', ['--lazy', folder]);
+  for (const folder of mounts) spawnSync('sh', ['-c', `umount --lazy '${folder}'`]);
 });
 
 function mount(folder: string, ...how: string[]): boolean {
   fs.mkdirSync(folder, { recursive: true });
-  if (spawnSync('mount', [...how, folder]).status !== 0) return false;
+  if (spawnSync('sh', ['-c', `mount ${how.join(' ')} '${folder}'`]).status !== 0) return false;
   mounts.push(folder);
   return true;
 }
@@ -31,6 +31,10 @@ const tmpfs = (folder: string, size: string): boolean => mount(folder, '-t', 'tm
 const canMount = tmpfs(path.join(tempStore().cwd, 'probe'), '64k');
 const isRoot = process.geteuid?.() === 0;
 const GONE = ['--max-runs', '0'];
+
+function makePipe(file: string): void {
+  execFileSync('sh', ['-c', `mkfifo '${file}'`]);
+}
 
 /** Finalized runs of 2025, in the order of their ids. */
 async function finalized(store: TempStore, ...runIds: string[]): Promise<void> {
@@ -70,7 +74,7 @@ test.skipIf(!hasProgram('python3'))(
 describe('a run is kept, and the reason said, where', () => {
   test('a pipe, a socket or a link lies in it', async () => {
     for (const put of [
-      (file: string) => execFileSync('mkfifo', [file]),
+      (file: string) => makePipe(file),
       (file: string) => fs.symlinkSync('/', file),
       async (file: string) => {
         const server = net.createServer().listen(path.relative(process.cwd(), file));
@@ -90,7 +94,7 @@ describe('a run is kept, and the reason said, where', () => {
       const store = tempStore();
       await finalized(store, 'a');
       fs.rmSync(store.path('runs', 'a', name), { force: true });
-      execFileSync('mkfifo', [store.path('runs', 'a', name)]);
+      makePipe(store.path('runs', 'a', name));
       await isKept(store, /^keep: could not be put away: .* is neither a file nor a folder$/);
     }
   });
@@ -347,7 +351,7 @@ describe('an archive', () => {
     fs.renameSync(file, path.join(store.cwd, 'real'));
     for (const put of [
       () => fs.symlinkSync(path.join(store.cwd, 'real'), file),
-      () => execFileSync('mkfifo', [file]),
+      () => makePipe(file),
       () => fs.mkdirSync(file),
     ]) {
       put();
@@ -401,7 +405,7 @@ test('--dry-run writes nothing at all, and plans what is then done, whatever the
   store.write('open', [{ type: 'run.started', run_id: 'open', owner: null, host: null }]);
   fs.appendFileSync(store.path('runs', 'c', 'journal', 'here.jsonl'), 'damage\n');
   fs.rmSync(store.path('runs', 'd', '_final.json'));
-  execFileSync('mkfifo', [store.path('runs', 'e', 'pipe')]);
+  makePipe(store.path('runs', 'e', 'pipe'));
   fs.rmSync(store.path('runs', 'e_same', 'journal'), { recursive: true });
   const times = (): string[] =>
     fs
@@ -443,7 +447,7 @@ test('--quiet says nothing where nothing was done, and what is wrong all the sam
   await finalized(store, 'a');
   const quiet = ['rotate', '--max-age', '100000d', '--quiet'];
   expect(await store.runlog(quiet)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-  execFileSync('mkfifo', [store.path('runs', 'a', 'pipe')]);
+  makePipe(store.path('runs', 'a', 'pipe'));
   const { exitCode, stdout, stderr } = await store.runlog(['rotate', '--quiet']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   expect(stderr).toContain('warning: a could not be put away: pipe is neither');
