@@ -44,6 +44,16 @@ describe.each([true, false])('a held folder (by its descriptor: %s)', (isByDescr
     expect(fs.existsSync(path.join(outside, 'tree', 'deep', 'file'))).toBe(true);
   });
 
+  it('speaks of paths as people know them', () => {
+    const { inside } = make();
+    const folder = holdFolder(inside, isByDescriptor);
+    const tree = folder.enter('tree');
+    expect(() => tree.enter('none')).toThrow(path.join(inside, 'tree', 'none'));
+    expect(() => tree.openFile('none')).toThrow(path.join(inside, 'tree', 'none'));
+    tree.close();
+    folder.close();
+  });
+
   it('deletes only the thing that was meant, and takes nothing but names', () => {
     const { inside, outside } = make();
     const folder = holdFolder(inside, isByDescriptor);

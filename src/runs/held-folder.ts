@@ -49,7 +49,7 @@ export class HeldFolder {
   /** Holds a folder in this one. Throws where it is a link or a file, or where it lies on another file system. */
   enter(name: string): HeldFolder {
     const shownPath = path.join(this.path, name);
-    const inner = hold(this.at(name), shownPath, O_NOFOLLOW, this.#isByDescriptor);
+    const inner = this.#worded(() => hold(this.at(name), shownPath, O_NOFOLLOW, this.#isByDescriptor));
     if (inner.dev === this.dev && inner.#mount === this.#mount) return inner;
     inner.close();
     throw swapped(shownPath, 'is on another file system');
@@ -71,7 +71,7 @@ export class HeldFolder {
   }
 
   names(): string[] {
-    return fs.readdirSync(this.at('.'));
+    return this.#worded(() => fs.readdirSync(this.at('.')));
   }
 
   /** What is there under a name, no link followed; undefined where nothing is. */
@@ -83,7 +83,7 @@ export class HeldFolder {
   openFile(name: string): number {
     let fd: number;
     try {
-      fd = fs.openSync(this.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      fd = this.#worded(() => fs.openSync(this.at(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
     } catch (error) {
       // ENXIO: a socket.
       if (errnoOf(error) === 'ELOOP' || errnoOf(error) === 'ENXIO')
@@ -111,6 +111,16 @@ export class HeldFolder {
   /** A message of the system as people can read it: with this folder's path for its descriptor's. */
   words(error: unknown): string {
     return messageOf(error).replaceAll(`/proc/self/fd/${this.#fd}/`, `${this.path}/`);
+  }
+
+  /** What fails in a folder far down is shown by callers that hold another one. */
+  #worded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Error) error.message = this.words(error);
+      throw error;
+    }
   }
 
   close(): void {

@@ -316,7 +316,7 @@ describe('an archive', () => {
     const before = treeOf(store.cwd);
     const { exitCode, stderr } = await store.runlog(['restore', 'a']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 65, stderr: expect.stringContaining('cannot be relied on') });
-    expect(treeOf(store.cwd)).toEqual({ ...before, 'logs/.lock': expect.any(String) });
+    expect(treeOf(store.cwd)).toEqual({ ...before, 'logs/.lock': expect.any(String), 'logs/.trash': '700 (folder)' });
     expect(fs.existsSync('/tmp/runlog-forged')).toBe(false);
   });
 
