@@ -290,6 +290,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       delete: 'delete them instead',
       'dry-run': 'only say what would be done',
       'lock-timeout': 'wait for another rotate (default 0)',
+      'max-runtime': 'begin no further run after that time',
     },
     examples: ['runlog rotate --dry-run', 'runlog rotate --max-age 90d --keep-failed --quiet'],
   },

@@ -63,7 +63,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'rotate',
     args: '',
-    options: 'max-runs=N max-age=DURATION max-size=SIZE keep-failed keep-tag=K=V delete dry-run lock-timeout=SECONDS',
+    options:
+      'max-runs=N max-age=DURATION max-size=SIZE keep-failed keep-tag=K=V delete dry-run lock-timeout=SECONDS max-runtime=DURATION',
   },
   { name: 'restore', args: '<RUN>', options: 'lock-timeout=SECONDS' },
   { name: 'verify', args: '[RUN...]', options: 'strict' },

@@ -1,12 +1,14 @@
 // runlog restore, pin and unpin: what is kept from the archive, and what comes back from it.
 import { pinRun, unpinRun } from '../runs/pin.js';
 import { restoreRun } from '../runs/restore.js';
-import { answer, remark, type Input } from './input.js';
+import { answer, remark, warn, type Input } from './input.js';
 import { namedRun } from './reading.js';
 
 export async function restore(input: Input): Promise<void> {
-  const runId = await restoreRun(input.store, input.args[0] ?? '', input.number('lock-timeout') ?? 0);
+  const { runId, problems } = await restoreRun(input.store, input.args[0] ?? '', input.number('lock-timeout') ?? 0);
   answer(input.context, { run_id: runId }, `${runId}\n`);
+  for (const problem of problems) warn(problem);
+  if (problems.length > 0) process.exitCode = 3;
   remark(input.context, `the next rotate may put it away again; keep it with: runlog pin ${runId}`);
 }
 

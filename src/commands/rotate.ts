@@ -2,7 +2,7 @@
 import { sizeText } from '../formats/quantities.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import { rotateRuns, type Rotated } from '../runs/rotate.js';
-import { answer, remark, type Input } from './input.js';
+import { answer, remark, warn, type Input } from './input.js';
 import { parseDuration, parseSize } from './values.js';
 
 const DEFAULT_MAX_RUNS = 100;
@@ -11,7 +11,8 @@ const DEFAULT_MAX_AGE = '30d';
 export async function rotate(input: Input): Promise<void> {
   const maxSize = input.text('max-size');
   const isDryRun = input.has('dry-run');
-  const runs = await rotateRuns(input.store, {
+  const maxRuntime = input.text('max-runtime');
+  const { runs, left, problems } = await rotateRuns(input.store, {
     env: input.context.env,
     maxRuns: input.count('max-runs') ?? DEFAULT_MAX_RUNS,
     maxAgeSeconds: parseDuration(input.text('max-age') ?? DEFAULT_MAX_AGE, '--max-age'),
@@ -21,17 +22,20 @@ export async function rotate(input: Input): Promise<void> {
     isDelete: input.has('delete'),
     isDryRun,
     lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
+    maxRuntimeSeconds: maxRuntime === undefined ? null : parseDuration(maxRuntime, '--max-runtime'),
   });
   const rows = runs.map(({ runId, action, reason, bytes }) => ({ run_id: runId, action, reason, bytes }));
   const shown = input.context.isQuiet ? runs.filter(({ action }) => action !== 'keep') : runs;
-  answer(input.context, { runs: rows, dry_run: isDryRun }, shown.map((run) => `${lineOf(run)}\n`).join(''));
-  if (runs.some(({ reason }) => reason.startsWith('could not be put away'))) process.exitCode = 3;
+  answer(input.context, { runs: rows, dry_run: isDryRun, left }, shown.map((run) => `${lineOf(run)}\n`).join(''));
+  for (const problem of problems) warn(problem);
+  if (problems.length > 0) process.exitCode = 3;
   const gone = runs.filter(({ action }) => action !== 'keep');
   const bytes = gone.reduce((sum, run) => sum + run.bytes, 0);
   remark(
     input.context,
     `${gone.length} of ${runs.length} runs, ${sizeText(bytes)}${isDryRun ? ' (dry run: nothing was changed)' : ''}`,
   );
+  if (left > 0) remark(input.context, `${left} left for the next time: --max-runtime is over`);
 }
 
 function lineOf({ runId, action, reason, bytes }: Rotated): string {

@@ -6,53 +6,75 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as tar from 'tar';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+import { PRIVATE, type Rights } from '../journal/folder.js';
 import { readJournal } from '../journal/read.js';
 import { foldRun, type RunState } from '../views/run.js';
-import { makeFolder, syncFolder } from '../journal/folder.js';
+import { holdFolder, isSameThing, type HeldFolder, type Identity } from './held-folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
+import { removeTree } from './remove-tree.js';
+
+const DIGEST_CHUNK_BYTES = 1024 * 1024;
+/** Compressed; what comes out may be a thousand times as much. */
+const ARCHIVE_CHUNK_BYTES = 16 * 1024;
+
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
+const WRITE_NEW = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 
 /**
  * Puts a run into the archive: every file, byte for byte, read back and compared before the archive gets its name. Gives what was
  * archived. An archive that is there already (of a rotation that was killed, or of before a restore) counts if it holds the same;
  * else the run in the store is the newer one, and replaces it.
  */
-export async function archiveRun(store: Store, runId: string): Promise<Contents> {
-  const target = paths.archivePath(store, runId);
-  const contents = digestRun(store, runId);
-  if (fs.existsSync(target) && (await holds(target, runId, contents))) return contents;
-  const aside = path.join(paths.archiveDir(store), `.${runId}.tmp`);
-  const rights = paths.rightsOf(store);
-  makeFolder(paths.archiveDir(store), rights);
-  fs.rmSync(aside, { force: true });
+export async function archiveRun(
+  runs: HeldFolder,
+  archive: HeldFolder,
+  runId: string,
+  rights: Rights,
+): Promise<Contents> {
+  const target = paths.archiveName(runId);
+  const contents = digestRun(runs, runId);
+  if (archive.look(target) !== undefined && holds(archive, target, runId, contents)) return contents;
+  const aside = `.${runId}.tmp`;
+  fs.rmSync(archive.at(aside), { force: true });
   try {
     await pipeline(
-      tar.create({ cwd: paths.runsDir(store), gzip: true, strict: true }, [runId]),
-      fs.createWriteStream(aside, { flags: 'wx', mode: rights.file, flush: true }),
+      tar.create({ cwd: runs.at('.'), gzip: true, strict: true }, [runId]),
+      fs.createWriteStream(archive.at(aside), { flags: 'wx', mode: rights.file, flush: true }),
     );
-    compare(aside, contents, await digestArchive(aside, runId));
-    fs.renameSync(aside, target);
-    syncFolder(paths.archiveDir(store));
+    compare(path.join(archive.path, aside), contents, readArchive(archive, aside, runId));
+    fs.renameSync(archive.at(aside), archive.at(target));
+    archive.sync();
   } finally {
-    fs.rmSync(aside, { force: true });
+    fs.rmSync(archive.at(aside), { force: true });
   }
   return contents;
 }
 
-/** What a run in the store consists of. */
-export function digestRun(store: Store, runId: string): Contents {
-  return digestFolder(paths.runDir(store, runId), runId);
+/** What a run in a folder consists of. */
+export function digestRun(parent: HeldFolder, runId: string): Contents {
+  const folder = parent.enter(runId);
+  try {
+    const files: Contents['files'] = new Map();
+    digestFolder(folder, runId, files);
+    return { files, identity: { dev: folder.dev, ino: folder.ino } };
+  } finally {
+    folder.close();
+  }
 }
 
-/** Whether a folder holds just what a run of that id consisted of. */
-export function isSameRun(folder: string, runId: string, contents: Contents): boolean {
-  return differenceOf(contents, digestFolder(folder, runId)) === null;
+/** Whether what stands in a folder under a run's id is still the very folder that was digested, with just the same in it. */
+export function isSameRun(parent: HeldFolder, runId: string, contents: Contents): boolean {
+  const found = parent.look(runId);
+  if (found?.isDirectory() !== true || contents.identity === null || !isSameThing(found, contents.identity))
+    return false;
+  return differenceOf(contents, digestRun(parent, runId)) === null;
 }
 
 /** Whether the archive of a run holds just that; false also where it cannot be read. */
-export async function holds(file: string, runId: string, contents: Contents): Promise<boolean> {
+export function holds(archive: HeldFolder, file: string, runId: string, contents: Contents): boolean {
   try {
-    return differenceOf(contents, await digestArchive(file, runId)) === null;
+    return differenceOf(contents, readArchive(archive, file, runId)) === null;
   } catch (error) {
     if (error instanceof RunlogError) return false;
     throw error;
@@ -60,88 +82,203 @@ export async function holds(file: string, runId: string, contents: Contents): Pr
 }
 
 /**
- * Unpacks an archived run into a folder that is there already and empty, and compares what came out. Throws where an entry is
- * anything but a file or folder of that run, and where the disk holds anything but what the archive has.
+ * Unpacks an archived run into a folder that is there already and empty, and compares what came out; the disk then has it. Throws
+ * where an entry is anything but a file or folder of that run. Gives what the archive's file is.
  */
-export async function unpackRun(store: Store, runId: string, folder: string): Promise<void> {
-  const file = paths.archivePath(store, runId);
-  const contents = await digestArchive(file, runId);
-  try {
-    const rights = paths.rightsOf(store);
-    await tar.extract({
-      file,
-      cwd: folder,
-      strip: 1,
-      strict: true,
-      preserveOwner: false,
-      // Whatever rights somebody gave them in the archive.
-      onReadEntry: (entry) => (entry.mode = entry.type === 'Directory' ? rights.folder : rights.file),
-    });
-  } catch (error) {
-    throw damaged(file, messageOf(error), error);
-  }
-  compare(file, contents, digestFolder(folder, runId));
+export function unpackRun(archive: HeldFolder, runId: string, folder: HeldFolder, rights: Rights): Identity {
+  const file = paths.archiveName(runId);
+  const contents = readArchive(archive, file, runId, { folder, rights });
+  const files: Contents['files'] = new Map();
+  digestFolder(folder, runId, files);
+  compare(path.join(archive.path, file), contents, { files, identity: null });
+  return contents.identity as Identity;
 }
 
 /** The fold of an archived run's events. */
-export async function readArchivedState(store: Store, runId: string): Promise<RunState> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-'));
+export function readArchivedState(store: Store, runId: string): RunState {
+  const [place, whole] = [holdFolder(os.tmpdir()), holdFolder(store.dir)];
+  const folder = place.makeNew('runlog-');
   try {
-    await unpackRun(store, runId, folder);
-    const items = [...readJournal(path.join(folder, 'journal'))];
+    const archive = whole.enter('archive');
+    try {
+      unpackRun(archive, runId, folder, PRIVATE);
+    } finally {
+      archive.close();
+    }
+    const items = [...readJournal(folder.at('journal'))];
     return foldRun(items.flatMap((item) => ('event' in item ? [item.event] : [])));
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    removeTree(place, path.basename(folder.path), folder);
+    for (const held of [folder, whole, place]) held.close();
   }
 }
 
-/** What each file of a run hashes to, by its path from the store's runs/; folders have null. */
-export type Contents = Map<string, string | null>;
+/** What a run consists of. */
+export interface Contents {
+  /** What each file hashes to, by its path from the store's runs/; folders have null. */
+  files: Map<string, string | null>;
+  /** The folder, or the archive's file; null where that says nothing. */
+  identity: Identity | null;
+}
 
-function digestFolder(folder: string, name: string): Contents {
-  const contents: Contents = new Map([[name, null]]);
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    const inner = `${name}/${entry.name}`;
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) for (const [key, digest] of digestFolder(file, inner)) contents.set(key, digest);
-    else if (entry.isFile()) contents.set(inner, createHash('sha256').update(fs.readFileSync(file)).digest('hex'));
+function digestFolder(folder: HeldFolder, name: string, files: Contents['files']): void {
+  files.set(name, null);
+  for (const entry of folder.names()) {
+    const inner = `${name}/${entry}`;
+    const found = folder.look(entry);
+    if (found?.isDirectory() === true) {
+      const below = folder.enter(entry);
+      try {
+        digestFolder(below, inner, files);
+      } finally {
+        below.close();
+      }
+    } else if (found?.isFile() === true) files.set(inner, digestFile(folder, entry));
     else
-      throw new RunlogError('invalid_input', `${file} is neither a file nor a folder`, {
+      throw new RunlogError('invalid_input', `${inner} is neither a file nor a folder`, {
         hint: 'A run with such an entry is not archived; remove the entry.',
       });
   }
-  return contents;
 }
 
-async function digestArchive(file: string, runId: string): Promise<Contents> {
-  const contents: Contents = new Map();
+function digestFile(folder: HeldFolder, name: string): string {
+  const hash = createHash('sha256');
+  const fd = folder.openFile(name);
   try {
-    await tar.list({
-      file,
-      strict: true,
-      onReadEntry(entry) {
-        const name = path.posix.normalize(entry.path).replace(/\/$/, '');
-        const isOwn = name === runId || name.startsWith(`${runId}/`);
-        if (!isOwn || (entry.type !== 'File' && entry.type !== 'Directory'))
-          throw new RunlogError(
-            'invalid_input',
-            `it has an entry that is no file of this run: ${entry.type} ${entry.path}`,
-          );
-        if (entry.type === 'Directory') {
-          contents.set(name, null);
-          entry.resume();
-          return;
-        }
-        const hash = createHash('sha256');
-        entry.on('data', (chunk) => hash.update(chunk));
-        entry.on('end', () => contents.set(name, hash.digest('hex')));
-      },
-    });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') throw error;
-    throw damaged(file, messageOf(error), error);
+    for (const chunk of chunksOf(fd, DIGEST_CHUNK_BYTES)) hash.update(chunk);
+  } finally {
+    fs.closeSync(fd);
   }
-  return contents;
+  return hash.digest('hex');
+}
+
+/** One buffer for all chunks: a journal may be larger than the memory. */
+function* chunksOf(fd: number, bytes: number): Generator<Buffer> {
+  const chunk = Buffer.allocUnsafe(bytes);
+  for (let length = fs.readSync(fd, chunk); length > 0; length = fs.readSync(fd, chunk))
+    yield chunk.subarray(0, length);
+}
+
+/** Reads an archive whole, and unpacks it into `target` where that is given. */
+function readArchive(archive: HeldFolder, name: string, runId: string, target?: Target): Contents {
+  const file = path.join(archive.path, name);
+  let fd: number;
+  try {
+    fd = archive.openFile(name);
+  } catch (error) {
+    if (error instanceof RunlogError) throw damaged(file, error.message, error);
+    throw error;
+  }
+  const taker = new Taker(runId, target);
+  try {
+    let problem: unknown = null;
+    let isWhole = false;
+    const parser = new tar.Parser({
+      strict: true,
+      maxDecompressionRatio: Infinity,
+      onReadEntry: (entry) => taker.take(entry),
+    });
+    parser.on('error', (error) => (problem ??= error));
+    parser.on('end', () => (isWhole = true));
+    for (const chunk of chunksOf(fd, ARCHIVE_CHUNK_BYTES)) {
+      // The parser may keep what it is given.
+      parser.write(Buffer.from(chunk));
+      if (problem !== null) throw problem;
+    }
+    parser.end();
+    if (problem !== null) throw problem;
+    if (!isWhole || taker.isAmidFile) throw new Error('it ends too early');
+    taker.finish();
+    const { dev, ino } = fs.fstatSync(fd, { bigint: true });
+    return { files: taker.files, identity: { dev, ino } };
+  } catch (error) {
+    // What the disk cannot take says nothing about the archive.
+    if (['ENOSPC', 'EIO', 'EDQUOT', 'EROFS'].includes(errnoOf(error) ?? '')) throw error;
+    throw damaged(file, messageOf(error), error);
+  } finally {
+    taker.close();
+    fs.closeSync(fd);
+  }
+}
+
+/** Where an archive is unpacked to. Its files get the rights that the store gives, whatever somebody gave them in the archive. */
+interface Target {
+  folder: HeldFolder;
+  rights: Rights;
+}
+
+/** Takes an archive's entries one by one: digests them, and writes them where there is somewhere to write to. */
+class Taker {
+  readonly files: Contents['files'] = new Map();
+  readonly #runId: string;
+  readonly #folders = new Map<string, { folder: HeldFolder; mtime: Date | undefined }>();
+  readonly #target: Target | undefined;
+  #openFile: number | null = null;
+  isAmidFile = false;
+
+  constructor(runId: string, target: Target | undefined) {
+    this.#runId = runId;
+    this.#target = target;
+  }
+
+  take(entry: tar.ReadEntry): void {
+    const parts = entry.path.split('/').filter((part) => part !== '' && part !== '.');
+    const name = parts.join('/');
+    const isOwn = parts[0] === this.#runId && !parts.includes('..') && !entry.path.startsWith('/');
+    if (!isOwn || (entry.type !== 'File' && entry.type !== 'Directory'))
+      throw new Error(`it has an entry that is no file of this run: ${entry.type} ${entry.path}`);
+    if (this.files.has(name)) throw new Error(`it has ${name} twice`);
+    const parent = parts.slice(0, -1).join('/');
+    if (parent === '' ? entry.type !== 'Directory' : this.files.get(parent) !== null)
+      throw new Error(`it has no folder for ${name}`);
+    const own = parts.at(-1) as string;
+    if (entry.type === 'Directory') {
+      this.files.set(name, null);
+      if (this.#target !== undefined) this.#takeFolder(name, this.#folders.get(parent)?.folder, own, entry);
+      entry.resume();
+    } else this.#takeFile(name, this.#folders.get(parent)?.folder, own, entry);
+  }
+
+  #takeFolder(name: string, parent: HeldFolder | undefined, own: string, entry: tar.ReadEntry): void {
+    const folder = parent === undefined ? (this.#target as Target).folder : parent.make(own);
+    this.#folders.set(name, { folder, mtime: entry.mtime });
+  }
+
+  #takeFile(name: string, parent: HeldFolder | undefined, own: string, entry: tar.ReadEntry): void {
+    this.isAmidFile = true;
+    this.files.set(name, '');
+    const hash = createHash('sha256');
+    const fd = parent === undefined ? null : fs.openSync(parent.at(own), WRITE_NEW, 0o600);
+    this.#openFile = fd;
+    entry.on('data', (chunk) => {
+      hash.update(chunk);
+      if (fd !== null) fs.writeFileSync(fd, chunk);
+    });
+    entry.on('end', () => {
+      this.isAmidFile = false;
+      this.files.set(name, hash.digest('hex'));
+      if (fd === null) return;
+      fs.fchmodSync(fd, (this.#target as Target).rights.file);
+      if (entry.mtime !== undefined) fs.futimesSync(fd, entry.mtime, entry.mtime);
+      fs.fsyncSync(fd);
+      this.#openFile = null;
+      fs.closeSync(fd);
+    });
+  }
+
+  /** Folders get their rights and times last, innermost first. */
+  finish(): void {
+    for (const { folder, mtime } of [...this.#folders.values()].reverse()) {
+      folder.setMode((this.#target as Target).rights.folder);
+      if (mtime !== undefined) fs.utimesSync(folder.at('.'), mtime, mtime);
+      folder.sync();
+    }
+  }
+
+  close(): void {
+    if (this.#openFile !== null) fs.closeSync(this.#openFile);
+    for (const { folder } of this.#folders.values()) if (folder !== this.#target?.folder) folder.close();
+  }
 }
 
 function compare(file: string, expected: Contents, found: Contents): void {
@@ -150,7 +287,7 @@ function compare(file: string, expected: Contents, found: Contents): void {
 }
 
 /** The first file or folder that one has and the other has not, or has otherwise. */
-function differenceOf(one: Contents, other: Contents): string | null {
+function differenceOf({ files: one }: Contents, { files: other }: Contents): string | null {
   for (const name of new Set([...one.keys(), ...other.keys()])) if (one.get(name) !== other.get(name)) return name;
   return null;
 }

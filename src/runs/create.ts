@@ -8,8 +8,10 @@ import { encodeFitting, writeBlob } from '../journal/blobs.js';
 import { isThere, makeFolder, makeKeptFolder, syncFolder } from '../journal/folder.js';
 import { openSegment } from '../journal/segment.js';
 import { foldRun } from '../views/run.js';
+import { holdFolder } from './held-folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
+import { removeTree } from './remove-tree.js';
 
 /** Makes the folder of the run that an event starts, with that event in its journal. A clash gives `taken`, and leaves nothing. */
 export function createRun(
@@ -39,7 +41,7 @@ export function createRun(
     syncFolder(aside);
     fs.renameSync(aside, path.join(runs, runId));
   } catch (error) {
-    fs.rmSync(aside, { recursive: true, force: true });
+    removeAside(runs, path.basename(aside));
     if (errnoOf(error) === 'ENOTEMPTY' || errnoOf(error) === 'EEXIST') return 'taken';
     throw error;
   }
@@ -49,6 +51,20 @@ export function createRun(
     // The run is there and complete; that the disk may forget its name after a power loss is no reason to make another.
   }
   return 'made';
+}
+
+/** What was begun goes; that it cannot is not what went wrong. */
+function removeAside(runs: string, name: string): void {
+  try {
+    const parent = holdFolder(runs);
+    try {
+      removeTree(parent, name);
+    } finally {
+      parent.close();
+    }
+  } catch {
+    // It is called `.new-…`, which no reader takes for a run.
+  }
 }
 
 /** The first free id of a row: `id`, `id_2`, `id_3`… Archived runs keep theirs. */

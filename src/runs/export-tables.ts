@@ -55,7 +55,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const isWhole = options.isRebuild && options.runIds === null;
   if (isWhole)
     for (const runId of listArchived(store)) {
-      if (!rows.has(runId)) rows.set(runId, runRows(runId, await readArchivedState(store, runId)));
+      if (!rows.has(runId)) rows.set(runId, runRows(runId, readArchivedState(store, runId)));
     }
   const keep = (runId: string): boolean =>
     isOwn && (unreadable.has(runId) || (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));

@@ -55,10 +55,7 @@ export async function importLog(
   });
   for (const runId of candidateIds(composeRunId(localTime, null, name))) {
     if (readStart(store, runId)?.source?.sha256 === sha256) return imported(runId, []);
-    if (
-      fs.existsSync(archivePath(store, runId)) &&
-      (await readArchivedState(store, runId)).started?.source?.sha256 === sha256
-    )
+    if (fs.existsSync(archivePath(store, runId)) && readArchivedState(store, runId).started?.source?.sha256 === sha256)
       return imported(runId, [`imported before; the run is in the archive (runlog restore ${runId})`]);
     const [start, ...rest] = envelopAll(
       [

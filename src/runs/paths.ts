@@ -11,6 +11,8 @@ export interface Store {
   dir: string;
   /** Nobody named it: it is ./logs of wherever the caller happens to stand, and may be another one after a `cd`. */
   isDefault?: boolean;
+  /** Where its runs are looked at, where that is not its runs/: rotate judges them once more in the trash. */
+  runs?: string;
 }
 
 const ARCHIVE_ENDING = '.tar.gz';
@@ -78,15 +80,15 @@ function parseConfig(file: string): Config {
 }
 
 export function runsDir(store: Store): string {
-  return path.join(store.dir, 'runs');
+  return store.runs ?? path.join(store.dir, 'runs');
 }
 
 export function runDir(store: Store, runId: string): string {
-  return path.join(store.dir, 'runs', runId);
+  return path.join(runsDir(store), runId);
 }
 
 export function journalDir(store: Store, runId: string): string {
-  return path.join(store.dir, 'runs', runId, 'journal');
+  return path.join(runsDir(store), runId, 'journal');
 }
 
 /** Whether a run's folder is there; a link in its place is no run. Throws `io` where the system cannot tell. */
@@ -130,7 +132,17 @@ export function archiveDir(store: Store): string {
 }
 
 export function archivePath(store: Store, runId: string): string {
-  return path.join(archiveDir(store), runId + ARCHIVE_ENDING);
+  return path.join(archiveDir(store), archiveName(runId));
+}
+
+export function archiveName(runId: string): string {
+  return runId + ARCHIVE_ENDING;
+}
+
+/** The run whose archive a file's name says it is; null where it says nothing of the kind. */
+export function archivedId(name: string): string | null {
+  const runId = name.slice(0, -ARCHIVE_ENDING.length);
+  return name.endsWith(ARCHIVE_ENDING) && isRunId(runId) ? runId : null;
 }
 
 export function csvDir(store: Store): string {
@@ -161,7 +173,6 @@ export function listArchived(store: Store): string[] {
   if (!fs.existsSync(archiveDir(store))) return [];
   return fs
     .readdirSync(archiveDir(store))
-    .filter((name) => name.endsWith(ARCHIVE_ENDING) && isRunId(name.slice(0, -ARCHIVE_ENDING.length)))
-    .map((name) => name.slice(0, -ARCHIVE_ENDING.length))
+    .flatMap((name) => archivedId(name) ?? [])
     .sort();
 }

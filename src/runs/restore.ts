@@ -1,76 +1,100 @@
 // The way back from the archive: unpacked aside, renamed into place, and only then is the archive let go.
 import fs from 'node:fs';
 import path from 'node:path';
-import { RunlogError, messageOf } from '../events/errors.js';
+import { RunlogError } from '../events/errors.js';
 import { digestRun, holds, unpackRun } from './archive.js';
-import { makeFolder, syncFolder } from '../journal/folder.js';
+import { holdFolder, isSameThing, type HeldFolder, type Identity } from './held-folder.js';
+import type { Rights } from '../journal/folder.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
-import { discard } from './trash.js';
+import { removeTree } from './remove-tree.js';
+import { TRASH, discard, stuckText } from './trash.js';
 
-/** Restores the run that an id, or an unambiguous start of one, names; gives its id. */
-export async function restoreRun(store: Store, text: string, lockTimeoutSeconds: number): Promise<string> {
-  return withLock(store, lockTimeoutSeconds, async () => {
-    const runId = findArchived(store, text);
-    const [target, archive] = [paths.runDir(store, runId), paths.archivePath(store, runId)];
-    if (fs.existsSync(target)) {
-      // A restore that was killed after its rename has only this left to do.
-      if (await holds(archive, runId, digestRun(store, runId))) {
-        discard(store, archive);
-        return runId;
-      }
-      throw new RunlogError('cannot_create', `${runId} is in the store already`, {
-        hint: `Its archive, which differs, is ${archive}`,
-      });
-    }
-    const rights = paths.rightsOf(store);
-    makeFolder(paths.runsDir(store), rights);
-    const aside = fs.mkdtempSync(path.join(paths.runsDir(store), '.restore-'));
+/** Restores the run that an id, or an unambiguous start of one, names; gives its id, and what is wrong all the same. */
+export async function restoreRun(
+  store: Store,
+  text: string,
+  lockTimeoutSeconds: number,
+): Promise<{ runId: string; problems: string[] }> {
+  return withLock(store, lockTimeoutSeconds, () => {
+    const held: HeldFolder[] = [];
+    const keep = (folder: HeldFolder): HeldFolder => {
+      held.push(folder);
+      return folder;
+    };
     try {
-      await unpackRun(store, runId, aside);
-      fs.chmodSync(aside, rights.folder);
-      syncTree(aside);
-      fs.renameSync(aside, target);
-    } catch (error) {
-      if (error instanceof RunlogError) throw error;
-      throw new RunlogError('cannot_create', `${runId} could not be restored: ${messageOf(error)}`, {
-        hint: 'Its archive is untouched.',
-        cause: error,
+      const rights = paths.rightsOf(store);
+      const whole = keep(holdFolder(store.dir));
+      const runId = findArchived(text, whole.look('archive') === undefined ? [] : paths.listArchived(store));
+      const [archive, runs] = [keep(whole.enter('archive')), keep(whole.make('runs', rights.folder))];
+      // Opened before anything is done: a trash that cannot be used is said then.
+      const trash = keep(whole.make(TRASH));
+      const letGo = (file: Identity): string[] => dropArchive(trash, archive, runId, file);
+      const file = archive.look(paths.archiveName(runId));
+      if (runs.look(runId) === undefined) return { runId, problems: letGo(putInPlace(runs, archive, runId, rights)) };
+      // A restore that was killed after its rename has only this left to do.
+      if (file !== undefined && isIn(runs, archive, runId)) return { runId, problems: letGo(file) };
+      throw new RunlogError('cannot_create', `${runId} is in the store already`, {
+        hint: `Its archive, which differs, is ${paths.archivePath(store, runId)}`,
       });
     } finally {
-      fs.rmSync(aside, { recursive: true, force: true });
+      for (const folder of held) folder.close();
     }
-    syncFolder(paths.runsDir(store));
-    discard(store, archive);
-    return runId;
   });
 }
 
-/** The disk has all of it before the archive goes. */
-function syncTree(folder: string): void {
-  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) syncTree(file);
-    else {
-      const fd = fs.openSync(file, 'r');
-      try {
-        fs.fsyncSync(fd);
-      } finally {
-        fs.closeSync(fd);
-      }
-    }
-  }
-  syncFolder(folder);
+function isIn(runs: HeldFolder, archive: HeldFolder, runId: string): boolean {
+  return (
+    runs.look(runId)?.isDirectory() === true && holds(archive, paths.archiveName(runId), runId, digestRun(runs, runId))
+  );
 }
 
-function findArchived(store: Store, text: string): string {
-  const ids = paths.listArchived(store);
+/** Gives what the archive's file was. */
+function putInPlace(runs: HeldFolder, archive: HeldFolder, runId: string, rights: Rights): Identity {
+  const aside = runs.makeNew('.restore-');
+  const name = path.basename(aside.path);
+  try {
+    const file = unpackRun(archive, runId, aside, rights);
+    if (runs.look(runId) !== undefined) throw new Error('something else came into its place');
+    fs.renameSync(runs.at(name), runs.at(runId));
+    const placed = runs.look(runId);
+    if (placed === undefined || !isSameThing(placed, aside)) throw new Error('it was exchanged for something else');
+    runs.sync();
+    return file;
+  } catch (error) {
+    if (error instanceof RunlogError) throw error;
+    throw new RunlogError('cannot_create', `${runId} could not be restored: ${runs.words(aside.words(error))}`, {
+      hint: 'Its archive is untouched.',
+      cause: error,
+    });
+  } finally {
+    const left = runs.look(name);
+    if (left !== undefined && isSameThing(left, aside)) removeTree(runs, name, aside);
+    aside.close();
+  }
+}
+
+/** The run is back: its archive goes, if it still is the file that was unpacked. */
+function dropArchive(trash: HeldFolder, archive: HeldFolder, runId: string, file: Identity): string[] {
+  const name = paths.archiveName(runId);
+  const done = discard(trash, archive, name, (place) => {
+    const found = place.look(name);
+    return found !== undefined && isSameThing(found, file);
+  });
+  if (done.end === 'stuck') return [stuckText(name, done.place, done.why)];
+  if (done.end === 'left') return [`${done.place} could not be deleted: ${done.why}`];
+  return done.end === 'gone' ? [] : [`its archive was exchanged meanwhile and stays: ${path.join(archive.path, name)}`];
+}
+
+function findArchived(text: string, ids: readonly string[]): string {
   const fitting = ids.includes(text) ? [text] : ids.filter((id) => text !== '' && id.startsWith(text));
   if (fitting.length === 1) return fitting[0] as string;
   throw new RunlogError(
     fitting.length === 0 ? 'no_such_run' : 'usage',
-    fitting.length === 0 ? `no such run in the archive: ${text}` : `${fitting.length} archived runs begin with ${text}`,
+    fitting.length === 0
+      ? `no such run in the archive: ${JSON.stringify(text).slice(1, -1)}`
+      : `${fitting.length} archived runs begin with ${text}`,
     {
       hint:
         ids.length === 0

@@ -1,19 +1,18 @@
 // Rotation: which runs may go, and their way into the archive. A plan is made first; doing it follows the plan.
 import fs from 'node:fs';
-import path from 'node:path';
-import { RunlogError, messageOf } from '../events/errors.js';
 import { formatInstant, parseInstant } from '../events/instant.js';
 import { durationText } from '../formats/quantities.js';
-import { startTime } from '../views/run.js';
+import { startTime, type RunState } from '../views/run.js';
 import { archiveRun, digestRun, isSameRun } from './archive.js';
+import { holdFolder, type HeldFolder } from './held-folder.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { isPinned } from './pin.js';
 import { coversAll, readSeal } from './seal.js';
 import { spooledRuns } from './spool.js';
-import { readAllRuns } from './store.js';
-import { discard, emptyTrash } from './trash.js';
+import { readAnyRun } from './store.js';
+import { TRASH, discard, emptyTrash, stuckText, waiting } from './trash.js';
 import { readRun, vantage, type RunReading, type Vantage } from './verdict.js';
 
 export interface RotateOptions {
@@ -26,6 +25,8 @@ export interface RotateOptions {
   isDelete: boolean;
   isDryRun: boolean;
   lockTimeoutSeconds: number;
+  /** After so long no further run is begun; null for no such limit. */
+  maxRuntimeSeconds: number | null;
 }
 
 export interface Rotated {
@@ -38,51 +39,102 @@ export interface Rotated {
 /** A run whose journal was written within this time may have a writer that we do not know of. */
 const RECENT_SECONDS = 3600;
 
-export async function rotateRuns(store: Store, options: RotateOptions): Promise<Rotated[]> {
-  if (options.isDryRun) return planRotation(store, options, vantage());
+export interface Rotation {
+  runs: Rotated[];
+  /** Runs that were to go and for which no time was left. */
+  left: number;
+  /** What is wrong and needs somebody, in sentences. */
+  problems: string[];
+}
+
+/** How a reason begins that somebody should look at. */
+const FAULT = 'could not be put away: ';
+
+export async function rotateRuns(store: Store, options: RotateOptions): Promise<Rotation> {
+  const until = options.maxRuntimeSeconds === null ? null : Date.now() + options.maxRuntimeSeconds * 1000;
+  if (options.isDryRun) {
+    const folders = holdStore(store, true);
+    try {
+      const runs = folders === null ? [] : planRotation(folders, options, vantage());
+      return { runs, left: 0, problems: problemsOf(runs) };
+    } finally {
+      folders?.close();
+    }
+  }
   return withLock(store, options.lockTimeoutSeconds, async () => {
-    const from = vantage();
-    refuseLinks(store);
-    emptyTrash(store, (name) => paths.runDir(store, name));
-    const plan = planRotation(store, options, from);
-    const done: Rotated[] = [];
-    for (const item of plan) done.push(item.action === 'keep' ? item : await putAway(store, item, options, from));
-    return done;
+    const folders = holdStore(store, false) as StoreFolders;
+    try {
+      const from = vantage();
+      const plan = planRotation(folders, options, from);
+      const problems = folders.trash === null ? [] : emptyTrash(folders.trash, folders.runs, folders.archive);
+      const runs: Rotated[] = [];
+      let left = 0;
+      for (const item of plan) {
+        if (item.action === 'keep') runs.push(item);
+        else if (until !== null && Date.now() >= until) {
+          left += 1;
+          runs.push({ ...item, action: 'keep', reason: 'no time was left for it (--max-runtime)' });
+        } else runs.push(await putAway(folders, item, options, from, problems));
+      }
+      return { runs, left, problems: [...problems, ...problemsOf(runs)] };
+    } finally {
+      folders.close();
+    }
   });
 }
 
-/** Newest first, what happens to each run and why. */
-function planRotation(store: Store, options: RotateOptions, from: Vantage): Rotated[] {
-  const runs = [...readAllRuns(store, from)].map((reading) => ({
-    reading: slim(reading),
-    guard: whyKept(store, reading, options, from),
-    bytes: folderBytes(paths.runDir(store, reading.runId)),
-  }));
-  runs.sort(
-    (a, b) => b.reading.startedAt.localeCompare(a.reading.startedAt) || (a.reading.runId < b.reading.runId ? 1 : -1),
+function problemsOf(runs: readonly Rotated[]): string[] {
+  return runs.flatMap(({ runId, reason }) => (reason.startsWith(FAULT) ? [`${runId} ${reason}`] : []));
+}
+
+/** Newest first, what happens to each run and why. What waits in the trash to go back counts as if it were back. */
+function planRotation(folders: StoreFolders, options: RotateOptions, from: Vantage): Rotated[] {
+  const places = paths.listRunIds(folders.store).map((runId) => ({ runId, parent: folders.runs, isOwn: false }));
+  for (const { holder, name, isReturning } of folders.trash === null
+    ? []
+    : waiting(folders.trash, folders.runs, folders.archive))
+    if (isReturning) places.push({ runId: name, parent: (folders.trash as HeldFolder).enter(holder), isOwn: true });
+  const runs = places.flatMap(({ runId, parent, isOwn }) => {
+    try {
+      if (parent.look(runId)?.isDirectory() !== true) return [];
+      const { bytes, guard } = survey(parent, runId, folders.runs.uid);
+      const at = { ...folders.store, runs: parent.at('.') };
+      const reading = readAnyRun(at, runId, from);
+      // Nothing but the journal is read of what is odd: a pipe would not end.
+      return [{ runId, bytes, guard: guard ?? whyKept(at, reading, options, from), ...slim(reading) }];
+    } finally {
+      if (isOwn) parent.close();
+    }
+  });
+  runs.sort((a, b) =>
+    a.startedAt === b.startedAt ? (a.runId < b.runId ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1,
   );
   let bytesSoFar = 0;
-  return runs.map(({ reading, guard, bytes }, index) => {
+  return runs.map(({ runId, guard, bytes, ageSeconds }, index) => {
     bytesSoFar += bytes;
-    const why = whyGone(reading.ageSeconds(from), index, bytesSoFar, options);
+    const why = whyGone(ageSeconds(from), index, bytesSoFar, options);
     const isKept = guard !== null || why === null;
     const action = isKept ? 'keep' : options.isDelete ? 'delete' : 'archive';
-    return { runId: reading.runId, action, reason: why === null ? 'young and few enough' : (guard ?? why), bytes };
+    return { runId, action, reason: why === null ? 'young and few enough' : (guard ?? why), bytes };
   });
 }
 
 /** What a plan needs of a run: thousands of whole states would not fit into memory. */
-function slim({ runId, state }: RunReading): {
-  runId: string;
+function slim({ state }: RunReading): {
   startedAt: string;
   ageSeconds: (from: Vantage) => number;
 } {
-  const last = state.lastEventAt;
+  const last = lastTime(state);
   return {
-    runId,
     startedAt: startTime(state) ?? '',
     ageSeconds: (from) => (last === null ? 0 : (from.nowMicros - (parseInstant(last) as number)) / 1e6),
   };
+}
+
+/** A run that was silent for months and ended just now is not old. */
+function lastTime(state: RunState): string | null {
+  const times = [state.lastEventAt, state.ending?.endedAt ?? null].filter((time) => time !== null);
+  return times.length === 0 ? null : times.reduce((one, other) => (one > other ? one : other));
 }
 
 /** What protects a run from rotation, whatever its age; null where nothing does. */
@@ -97,7 +149,7 @@ function whyKept(
   if (status === 'running') return `running: ${reason}`;
   const seal = readSeal(store, runId);
   if (seal === null || !coversAll(seal, store, runId)) return 'not finalized';
-  const last = state.lastEventAt;
+  const last = lastTime(state);
   // A last event in the future says that a clock is wrong, not that the run is old.
   if (last !== null && last > formatInstant(from.nowMicros - RECENT_SECONDS * 1e6))
     return 'written less than an hour ago';
@@ -114,36 +166,110 @@ function whyGone(ageSeconds: number, index: number, bytesSoFar: number, options:
     : null;
 }
 
-async function putAway(store: Store, item: Rotated, options: RotateOptions, from: Vantage): Promise<Rotated> {
-  const guard = whyKept(store, readRun(store, item.runId, from), options, from);
-  if (guard !== null) return { ...item, action: 'keep', reason: guard };
+async function putAway(
+  folders: StoreFolders,
+  item: Rotated,
+  options: RotateOptions,
+  from: Vantage,
+  problems: string[],
+): Promise<Rotated> {
   const { runId } = item;
+  const { store, runs } = folders;
+  const judge = (parent: HeldFolder): string | null => {
+    const at = { ...store, runs: parent.at('.') };
+    return survey(parent, runId, runs.uid).guard ?? whyKept(at, readRun(at, runId, from), options, from);
+  };
+  let guard: string | null = null;
+  let archive: HeldFolder | null = null;
   try {
-    const contents = options.isDelete ? digestRun(store, runId) : await archiveRun(store, runId);
-    // Looked at once more in the trash: what was appended or pinned meanwhile would not be in the archive.
-    if (discard(store, paths.runDir(store, runId), (place) => isSameRun(place, runId, contents))) return item;
-    if (!options.isDelete) fs.rmSync(paths.archivePath(store, runId), { force: true });
-    return { ...item, action: 'keep', reason: 'written to meanwhile' };
+    if (runs.look(runId)?.isDirectory() !== true) return { ...item, action: 'keep', reason: 'it went away meanwhile' };
+    guard = judge(runs);
+    if (guard !== null) return { ...item, action: 'keep', reason: guard };
+    archive = options.isDelete ? null : folders.makeArchive();
+    const contents =
+      archive === null ? digestRun(runs, runId) : await archiveRun(runs, archive, runId, paths.rightsOf(store));
+    // Looked at once more in the trash: what was appended or pinned meanwhile would not be in the archive, and what was judged by its
+    // path may have been another thing.
+    const done = discard(folders.makeTrash(), runs, runId, (place) => {
+      if (!isSameRun(place, runId, contents)) return false;
+      guard = judge(place);
+      return guard === null;
+    });
+    if (done.end === 'left')
+      problems.push(`${runId} is not wholly deleted (${done.why}); what is left is in ${done.place}`);
+    if (done.end === 'gone' || done.end === 'left') return item;
+    if (done.end === 'stuck') problems.push(stuckText(runId, done.place, done.why));
+    if (archive !== null) fs.rmSync(archive.at(paths.archiveName(runId)), { force: true });
+    return { ...item, action: 'keep', reason: guard ?? 'written to meanwhile' };
   } catch (error) {
-    return { ...item, action: 'keep', reason: `could not be put away: ${messageOf(error)}` };
+    const words = runs.words(archive === null ? error : new Error(archive.words(error)));
+    return { ...item, action: 'keep', reason: FAULT + words };
   }
 }
 
-/** Nothing behind a symbolic link is ever deleted, and nothing outside the store. */
-function refuseLinks(store: Store): void {
-  for (const folder of [paths.runsDir(store), paths.archiveDir(store)])
-    if (fs.lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true)
-      throw new RunlogError('cannot_create', `${folder} is a symbolic link`, {
-        hint: 'rotate works on real folders alone. Link the whole store instead, or name the real one with --dir.',
-      });
+/** The folders of a store, held open: nothing behind a symbolic link is ever deleted, and nothing outside the store. */
+interface StoreFolders {
+  store: Store;
+  runs: HeldFolder;
+  archive: HeldFolder | null;
+  trash: HeldFolder | null;
+  makeArchive: () => HeldFolder;
+  makeTrash: () => HeldFolder;
+  close: () => void;
 }
 
-function folderBytes(folder: string): number {
-  return fs
-    .readdirSync(folder, { withFileTypes: true })
-    .map((entry) => {
-      const file = path.join(folder, entry.name);
-      return entry.isDirectory() ? folderBytes(file) : fs.lstatSync(file).size;
-    })
-    .reduce((sum, bytes) => sum + bytes, 0);
+/** Null where there are no runs, and none may be made. */
+function holdStore(store: Store, isOnlyRead: boolean): StoreFolders | null {
+  if (isOnlyRead && !fs.existsSync(paths.runsDir(store))) return null;
+  const whole = holdFolder(store.dir);
+  const held = [whole];
+  const close = (): void => held.forEach((folder) => folder.close());
+  const hold = (folder: HeldFolder): HeldFolder => {
+    held.push(folder);
+    return folder;
+  };
+  const find = (name: string): HeldFolder | null => (whole.look(name) === undefined ? null : hold(whole.enter(name)));
+  try {
+    const runs = hold(isOnlyRead ? whole.enter('runs') : whole.make('runs', paths.rightsOf(store).folder));
+    const folders: StoreFolders = {
+      store: { ...store, runs: runs.at('.') },
+      runs,
+      archive: find('archive'),
+      trash: find(TRASH),
+      makeArchive: () => (folders.archive ??= hold(whole.make('archive', paths.rightsOf(store).folder))),
+      makeTrash: () => (folders.trash ??= hold(whole.make(TRASH))),
+      close,
+    };
+    return folders;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** How large a run is, and what in its folder forbids to put it away. Reads no file. */
+function survey(parent: HeldFolder, runId: string, storeOwner: bigint): { bytes: number; guard: string | null } {
+  let bytes = 0;
+  let guard: string | null = null;
+  const walk = (folder: HeldFolder, shownPath: string): void => {
+    try {
+      for (const name of folder.names().sort()) {
+        const found = folder.look(name);
+        if (found?.isDirectory() === true) walk(folder.enter(name), `${shownPath}${name}/`);
+        else if (found?.isFile() === true) bytes += Number(found.size);
+        else if (found !== undefined) guard ??= `${FAULT}${shownPath}${name} is neither a file nor a folder`;
+      }
+    } finally {
+      folder.close();
+    }
+  };
+  try {
+    const folder = parent.enter(runId);
+    const isForeign = folder.uid !== storeOwner && folder.uid !== BigInt(process.geteuid?.() ?? Number(folder.uid));
+    if (isForeign) guard = `it belongs to another user (${folder.uid})`;
+    walk(folder, '');
+  } catch (error) {
+    guard ??= FAULT + parent.words(error);
+  }
+  return { bytes, guard };
 }

@@ -1,53 +1,155 @@
 // The trash: what is to go is renamed into a private folder first and deleted there, so that it is never half gone in its place.
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Store } from './paths.js';
-import { makeFolder } from '../journal/folder.js';
+import { errnoOf } from '../events/errors.js';
+import { isSameThing, type HeldFolder } from './held-folder.js';
+import { archivedId, isRunId } from './paths.js';
+import { removeTree } from './remove-tree.js';
 
 /** Names of folders in the trash: what is looked at once more, and what may be deleted. */
 const HELD = 'held-';
 const GONE = 'gone-';
 
-/**
- * Moves a file or folder of the store into its trash, and deletes it if `isToGo` still says so of it there, where nobody finds
- * it any more; else it goes back. Says whether it is gone.
- */
-export function discard(store: Store, file: string, isToGo?: (place: string) => boolean): boolean {
-  const trash = trashDir(store);
-  makeFolder(trash);
-  const held = fs.mkdtempSync(path.join(trash, isToGo === undefined ? GONE : HELD));
-  const place = path.join(held, path.basename(file));
-  fs.renameSync(file, place);
-  if (isToGo !== undefined && !isToGo(place)) {
-    fs.renameSync(place, file);
-    fs.rmdirSync(held);
-    return false;
-  }
-  const gone = path.join(trash, path.basename(held).replace(HELD, GONE));
-  if (gone !== held) fs.renameSync(held, gone);
-  fs.rmSync(gone, { recursive: true, force: true });
-  return true;
-}
+export const TRASH = '.trash';
+
+/** What became of something that was to go; where it could be neither deleted nor put back, `place` is where it lies. */
+export type Discarded = { end: 'gone' | 'back' } | { end: 'stuck' | 'left'; place: string; why: string };
 
 /**
- * Deals with what a killed command left in the trash: what was to go is deleted; a run that was still being looked at goes back
- * to its place.
+ * Moves something into the trash, and deletes it if `isToGo` still says so of it there, where nobody finds it any more; else it
+ * goes back, unless something else stands in its place by now (`stuck`). `left`: to be deleted, and not wholly deleted yet.
  */
-export function emptyTrash(store: Store, placeOf: (name: string) => string): void {
-  const trash = trashDir(store);
-  if (!fs.existsSync(trash)) return;
-  for (const entry of fs.readdirSync(trash)) {
-    const folder = path.join(trash, entry);
-    if (entry.startsWith(HELD))
-      for (const name of fs.readdirSync(folder)) {
-        if (fs.existsSync(placeOf(name))) continue;
-        fs.renameSync(path.join(folder, name), placeOf(name));
+export function discard(
+  trash: HeldFolder,
+  from: HeldFolder,
+  name: string,
+  isToGo: (place: HeldFolder) => boolean,
+): Discarded {
+  const holder = trash.makeNew(HELD);
+  const held = path.basename(holder.path);
+  try {
+    try {
+      fs.renameSync(from.at(name), holder.at(name));
+    } catch (error) {
+      fs.rmdirSync(trash.at(held));
+      throw error;
+    }
+    const expected = holder.look(name);
+    let isGoing = false;
+    try {
+      isGoing = isToGo(holder);
+    } catch {
+      // What cannot be looked at is not deleted.
+    }
+    if (!isGoing) {
+      const place = path.join(holder.path, name);
+      const why = putBack(holder, name, from);
+      if (why !== null) return { end: 'stuck', place, why };
+      fs.rmdirSync(trash.at(held));
+      return { end: 'back' };
+    }
+    const gone = held.replace(HELD, GONE);
+    fs.renameSync(trash.at(held), trash.at(gone));
+    try {
+      removeTree(holder, name, expected);
+      fs.rmdirSync(trash.at(gone));
+    } catch (error) {
+      return { end: 'left', place: path.join(trash.path, gone), why: holder.words(error) };
+    }
+    return { end: 'gone' };
+  } finally {
+    holder.close();
+  }
+}
+
+/** Something in the trash that was still being looked at when its rotate or restore was killed, or that could not go back then. */
+export interface Waiting {
+  holder: string;
+  name: string;
+  /** It is a run whose place is free. */
+  isReturning: boolean;
+}
+
+/** What waits in the trash to go back. Changes nothing. */
+export function waiting(trash: HeldFolder, runs: HeldFolder, archive: HeldFolder | null): Waiting[] {
+  const found: Waiting[] = [];
+  for (const holder of trash.names().sort()) {
+    if (!holder.startsWith(HELD) || trash.look(holder)?.isDirectory() !== true) continue;
+    const folder = trash.enter(holder);
+    try {
+      for (const name of folder.names().sort()) {
+        const home = homeOf(folder, name, runs, archive);
+        if (home === null) continue;
+        const isReturning =
+          folder.look(name)?.isDirectory() === true &&
+          home.look(name) === undefined &&
+          !found.some((other) => other.isReturning && other.name === name);
+        found.push({ holder, name, isReturning });
       }
-    if (entry.startsWith(GONE) || fs.readdirSync(folder).length === 0)
-      fs.rmSync(folder, { recursive: true, force: true });
+    } finally {
+      folder.close();
+    }
   }
+  return found;
 }
 
-function trashDir(store: Store): string {
-  return path.join(store.dir, '.trash');
+/**
+ * Deals with what earlier commands left in the trash: what was to go is deleted; what was still being looked at goes back to its
+ * place. Links, files and folders that no command of ours made are left alone. Gives what is wrong, in sentences.
+ */
+export function emptyTrash(trash: HeldFolder, runs: HeldFolder, archive: HeldFolder | null): string[] {
+  const problems: string[] = [];
+  for (const { holder, name } of waiting(trash, runs, archive)) {
+    const folder = trash.enter(holder);
+    try {
+      const why = putBack(folder, name, homeOf(folder, name, runs, archive) as HeldFolder);
+      if (why !== null) problems.push(stuckText(name, path.join(folder.path, name), why));
+    } finally {
+      folder.close();
+    }
+  }
+  for (const entry of trash.names()) {
+    if (trash.look(entry)?.isDirectory() !== true) continue;
+    try {
+      if (entry.startsWith(GONE)) removeTree(trash, entry);
+      else if (entry.startsWith(HELD)) fs.rmdirSync(trash.at(entry));
+    } catch (error) {
+      if (errnoOf(error) === 'ENOTEMPTY' && entry.startsWith(HELD)) continue;
+      problems.push(`${path.join(trash.path, entry)} could not be deleted: ${trash.words(error)}`);
+    }
+  }
+  return problems;
+}
+
+export function stuckText(name: string, place: string, why: string): string {
+  return `${name} could not go back to its place (${why}); it is whole in ${place}, and the next rotate tries again`;
+}
+
+/** Where something in the trash came from: a folder was a run, anything else that is called like an archive was one. */
+function homeOf(folder: HeldFolder, name: string, runs: HeldFolder, archive: HeldFolder | null): HeldFolder | null {
+  if (folder.look(name)?.isDirectory() !== true && archivedId(name) !== null) return archive;
+  return isRunId(name) ? runs : null;
+}
+
+/** Puts something back where nothing stands; else says why not. */
+function putBack(from: HeldFolder, name: string, home: HeldFolder): string | null {
+  const thing = from.look(name);
+  if (thing === undefined) return null;
+  try {
+    if (thing.isDirectory()) {
+      // A rename cannot replace a file, nor a folder with something in it.
+      if (home.look(name) !== undefined) return 'something else stands there';
+      fs.renameSync(from.at(name), home.at(name));
+    } else {
+      // A link fails where there is something, which a rename would replace.
+      fs.linkSync(from.at(name), home.at(name));
+      const now = home.look(name);
+      if (now !== undefined && isSameThing(now, thing)) fs.unlinkSync(from.at(name));
+    }
+    return null;
+  } catch (error) {
+    return ['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(errnoOf(error) ?? '')
+      ? 'something else stands there'
+      : home.words(error);
+  }
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { ROOT, cleanUp } from '../../support/runlog.js';
 import { bytes } from './bytes.js';
 import type { Campaign, CampaignResult } from './campaign.js';
+import { exchange } from './exchange.js';
 import { killStorm } from './kill-storm.js';
 import { systemCalls } from './system-calls.js';
 
@@ -12,6 +13,7 @@ const CAMPAIGNS: Readonly<Record<string, { title: string; run: Campaign }>> = {
   storm: { title: 'Kill storm', run: killStorm },
   calls: { title: 'A fault at each system call', run: systemCalls },
   bytes: { title: 'A sealed run, every byte cut and changed', run: bytes },
+  exchange: { title: 'Folders exchanged for links while rotate and restore work', run: exchange },
 };
 
 const PAGE = path.join(ROOT, 'docs', 'reliability.md');

@@ -1,0 +1,31 @@
+// Deleting a folder with all that is in it, and nothing else. The one place that does.
+import fs from 'node:fs';
+import { RunlogError } from '../events/errors.js';
+import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
+
+/**
+ * Deletes what a name stands for. Links are deleted, never followed; what lies on another file system, or is not the `expected`
+ * thing, makes it throw. Nothing is deleted through a path, so a folder that is exchanged meanwhile for a link leads nowhere.
+ */
+export function removeTree(parent: HeldFolder, name: string, expected?: Identity): void {
+  const found = parent.look(name);
+  if (found === undefined) return;
+  if (!found.isDirectory()) {
+    refuseOther(name, found, expected);
+    fs.unlinkSync(parent.at(name));
+    return;
+  }
+  const folder = parent.enter(name);
+  try {
+    refuseOther(name, folder, expected);
+    for (const inner of folder.names()) removeTree(folder, inner);
+  } finally {
+    folder.close();
+  }
+  fs.rmdirSync(parent.at(name));
+}
+
+function refuseOther(name: string, found: Identity, expected: Identity | undefined): void {
+  if (expected === undefined || isSameThing(found, expected)) return;
+  throw new RunlogError('cannot_create', `${name} was exchanged for something else`);
+}
