@@ -201,7 +201,7 @@ function readArchive(archive: HeldFolder, name: string, runId: string, target?: 
   }
 }
 
-/** Where an archive is unpacked to. Its files get the rights that the store gives, whatever somebody gave them in the archive. */
+/** Where an archive is unpacked to. Its files get no rights that the store does not give, whatever the archive says. */
 interface Target {
   folder: HeldFolder;
   rights: Rights;
@@ -211,7 +211,7 @@ interface Target {
 class Taker {
   readonly files: Contents['files'] = new Map();
   readonly #runId: string;
-  readonly #folders = new Map<string, { folder: HeldFolder; mtime: Date | undefined }>();
+  readonly #folders = new Map<string, { folder: HeldFolder; mode: number; mtime: Date | undefined }>();
   readonly #target: Target | undefined;
   #openFile: number | null = null;
   isAmidFile = false;
@@ -241,7 +241,11 @@ class Taker {
 
   #takeFolder(name: string, parent: HeldFolder | undefined, own: string, entry: tar.ReadEntry): void {
     const folder = parent === undefined ? (this.#target as Target).folder : parent.make(own);
-    this.#folders.set(name, { folder, mtime: entry.mtime });
+    this.#folders.set(name, {
+      folder,
+      mode: (entry.mode ?? 0o777) & (this.#target as Target).rights.folder,
+      mtime: entry.mtime,
+    });
   }
 
   #takeFile(name: string, parent: HeldFolder | undefined, own: string, entry: tar.ReadEntry): void {
@@ -258,7 +262,7 @@ class Taker {
       this.isAmidFile = false;
       this.files.set(name, hash.digest('hex'));
       if (fd === null) return;
-      fs.fchmodSync(fd, (this.#target as Target).rights.file);
+      fs.fchmodSync(fd, (entry.mode ?? 0o777) & (this.#target as Target).rights.file);
       if (entry.mtime !== undefined) fs.futimesSync(fd, entry.mtime, entry.mtime);
       fs.fsyncSync(fd);
       this.#openFile = null;
@@ -268,8 +272,8 @@ class Taker {
 
   /** Folders get their rights and times last, innermost first. */
   finish(): void {
-    for (const { folder, mtime } of [...this.#folders.values()].reverse()) {
-      folder.setMode((this.#target as Target).rights.folder);
+    for (const { folder, mode, mtime } of [...this.#folders.values()].reverse()) {
+      folder.setMode(mode);
       if (mtime !== undefined) fs.utimesSync(folder.at('.'), mtime, mtime);
       folder.sync();
     }

@@ -12,6 +12,7 @@ import { isThere } from '../journal/folder.js';
 import type { Damage } from '../journal/line.js';
 import { foldRun, type Ending, type RunState } from '../views/run.js';
 import { traceOf } from '../views/trace.js';
+import { removeBegunBlobs } from './abandoned.js';
 import { writeWhole } from './atomic-file.js';
 import { endingByName, isOwner, type Wish } from './ending.js';
 import { withLock } from './lock.js';
@@ -222,6 +223,8 @@ function writeViews(store: Store, runId: string, state: RunState): void {
   const folder = paths.runDir(store, runId);
   const rights = paths.rightsOf(store);
   refuseLink(path.join(folder, 'issues'));
+  refuseLink(path.join(folder, 'blobs'));
+  removeBegunBlobs(path.join(folder, 'blobs'));
   const damage: Damage[] = [];
   const log = encodeLog(logBlocks(readEvents(store, runId, damage, { withBlobs: true })));
   refuseUnreadable(runId, damage);

@@ -170,9 +170,13 @@ export function listRunIds(store: Store): string[] {
 
 /** The ids of all archived runs, sorted. */
 export function listArchived(store: Store): string[] {
-  if (!fs.existsSync(archiveDir(store))) return [];
-  return fs
-    .readdirSync(archiveDir(store))
-    .flatMap((name) => archivedId(name) ?? [])
-    .sort();
+  try {
+    return fs
+      .readdirSync(archiveDir(store))
+      .flatMap((name) => archivedId(name) ?? [])
+      .sort();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw new RunlogError('io', `cannot read ${archiveDir(store)}: ${messageOf(error)}`, { cause: error });
+  }
 }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError } from '../events/errors.js';
+import { removeAbandoned } from './abandoned.js';
 import { digestRun, holds, unpackRun } from './archive.js';
 import { holdFolder, isSameThing, type HeldFolder, type Identity } from './held-folder.js';
 import type { Rights } from '../journal/folder.js';
@@ -30,6 +31,7 @@ export async function restoreRun(
       const [archive, runs] = [keep(whole.enter('archive')), keep(whole.make('runs', rights.folder))];
       // Opened before anything is done: a trash that cannot be used is said then.
       const trash = keep(whole.make(TRASH));
+      removeAbandoned(runs, archive, Date.now());
       const letGo = (file: Identity): string[] => dropArchive(trash, archive, runId, file);
       const file = archive.look(paths.archiveName(runId));
       if (runs.look(runId) === undefined) return { runId, problems: letGo(putInPlace(runs, archive, runId, rights)) };

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { formatInstant, parseInstant } from '../events/instant.js';
 import { durationText } from '../formats/quantities.js';
 import { startTime, type RunState } from '../views/run.js';
+import { removeAbandoned } from './abandoned.js';
 import { archiveRun, digestRun, isSameRun } from './archive.js';
 import { holdFolder, type HeldFolder } from './held-folder.js';
 import { withLock } from './lock.js';
@@ -67,6 +68,7 @@ export async function rotateRuns(store: Store, options: RotateOptions): Promise<
       const from = vantage();
       const plan = planRotation(folders, options, from);
       const problems = folders.trash === null ? [] : emptyTrash(folders.trash, folders.runs, folders.archive);
+      problems.push(...removeAbandoned(folders.runs, folders.archive, Date.now()));
       const runs: Rotated[] = [];
       let left = 0;
       for (const item of plan) {

@@ -363,9 +363,9 @@ describe('an archive', () => {
   test('gives the run back with its empty folders, rights and blobs', async () => {
     const store = tempStore();
     await finalized(store, 'a');
-    fs.mkdirSync(store.path('runs', 'a', 'empty', 'deeper'), { recursive: true, mode: 0o750 });
-    fs.writeFileSync(store.path('runs', 'a', 'empty', 'file'), 'x', { mode: 0o640 });
-    fs.mkdirSync(store.path('runs', 'a', 'sealed'));
+    fs.mkdirSync(store.path('runs', 'a', 'empty', 'deeper'), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(store.path('runs', 'a', 'empty', 'file'), 'x', { mode: 0o600 });
+    fs.mkdirSync(store.path('runs', 'a', 'sealed'), { mode: 0o700 });
     fs.writeFileSync(store.path('runs', 'a', 'sealed', 'file'), 'ä'.repeat(1e6), { mode: 0o400 });
     fs.chmodSync(store.path('runs', 'a', 'sealed'), 0o500);
     const before = treeOf(store.path('runs'));
@@ -470,7 +470,7 @@ test.skipIf(!canMount)('on a full disk the run stays whole, and no half archive 
   expect(tmpfs(store.dir, '512k')).toBe(true);
   await finalized(store, 'a');
   const random = spawnSync('head', ['-c', '200000', '/dev/urandom']).stdout;
-  fs.writeFileSync(store.path('runs', 'a', 'random'), random);
+  fs.writeFileSync(store.path('runs', 'a', 'random'), random, { mode: 0o600 });
   fs.writeFileSync(store.path('filler'), Buffer.alloc(150_000));
   const before = treeOf(store.path('runs'));
   const { exitCode, stdout } = await store.runlog(['rotate']);
