@@ -176,7 +176,7 @@ export function listArchived(store: Store): string[] {
       .flatMap((name) => archivedId(name) ?? [])
       .sort();
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
     throw new RunlogError('io', `cannot read ${archiveDir(store)}: ${messageOf(error)}`, { cause: error });
   }
 }
