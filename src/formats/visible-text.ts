@@ -11,6 +11,8 @@ const LEVELS = '(?:u005c)*?';
 // one character, which only a tag is written as. Any other such pair stays as it is, both ways; all else would break the bijection.
 const SURROGATE_PAIR = String.raw`\\(${LEVELS})(?!udb40\\\1udc[0-7])ud[89ab][\da-f]{2}\\\1ud[c-f][\da-f]{2}`;
 
+const HAS_DANGEROUS = new RegExp(DANGEROUS, 'u');
+
 /** Two functions, each the inverse of the other. */
 export interface VisibleCoder {
   encode(text: string): string;
@@ -27,15 +29,14 @@ export interface ExtraCharacters {
 
 /** A coder for the dangerous characters and those of one format. What `raw` looks ahead at must be no character that is coded. */
 export function createVisibleCoder(extra?: ExtraCharacters): VisibleCoder {
-  const raw = extra === undefined ? DANGEROUS : `${DANGEROUS}|${extra.raw}`;
   const atStart = extra === undefined ? '' : String.raw`|^\\${LEVELS}u(?:${extra.digitsAtStart})`;
   const written = String.raw`${SURROGATE_PAIR}|\\${LEVELS}u(?:${extra === undefined ? '' : `${extra.digits}|`}${DIGITS})${atStart}`;
-  const isAffected = new RegExp(String.raw`${raw}|\\u`, 'u');
-  // Whole runs: a call for each of a million characters would take most of the time.
-  const toEncode = new RegExp(`${written}|${DANGEROUS}+${extra === undefined ? '' : `|${extra.raw}`}`, 'gu');
+  // What looks like our own writing first, then what is dangerous: they have no character in common.
+  const toEscape = new RegExp(extra === undefined ? written : `${written}|${extra.raw}`, 'gu');
+  const mayHold = new RegExp(extra === undefined ? String.raw`\\u` : String.raw`\\u|${extra.raw}`, 'u');
   const toDecode = new RegExp(written, 'gu');
   return {
-    encode: (text) => (isAffected.test(text) ? text.replace(toEncode, write) : text),
+    encode: (text) => writeDangerous(mayHold.test(text) ? text.replace(toEscape, write) : text),
     decode: (text) => (text.includes('\\u') ? text.replace(toDecode, read) : text),
   };
 }
@@ -43,33 +44,44 @@ export function createVisibleCoder(extra?: ExtraCharacters): VisibleCoder {
 function write(match: string, pairLevels: string | undefined): string {
   if (pairLevels !== undefined) return match;
   if (match.startsWith('\\')) return `\\u005c${match.slice(1)}`;
-  return codesOf(match);
+  return Array.from(match, (_, at) => `\\u${match.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
 }
 
-function codesOf(match: string): string {
-  if (match.length === 1) return writtenOne(match);
-  // As bytes: a million pieces of text joined one by one would take most of the time.
-  const bytes = new Uint8Array(match.length * '\\uXXXX'.length);
-  let to = 0;
-  for (let index = 0; index < match.length; index++) {
-    const unit = match.charCodeAt(index);
-    bytes[to++] = 92;
-    bytes[to++] = 117;
-    for (let shift = 12; shift >= 0; shift -= 4) bytes[to++] = HEX.charCodeAt((unit >> shift) & 15);
-  }
-  return (decoder ??= new TextDecoder()).decode(bytes);
-}
-
+/** Whether a unit of text is dangerous where it stands alone: 0 not asked yet, 1 no, 2 yes. */
+const KNOWN = new Uint8Array(0x10000);
 const HEX = '0123456789abcdef';
-let decoder: InstanceType<typeof TextDecoder> | undefined;
-/** What was written before; no more than the few thousand characters that are dangerous. */
-const WRITTEN = new Map<string, string>();
 
-function writtenOne(character: string): string {
-  let text = WRITTEN.get(character);
-  if (text === undefined)
-    WRITTEN.set(character, (text = `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
-  return text;
+/** One pass over the units: a call or a piece of text for each of a million dangerous characters would take most of the time. */
+function writeDangerous(text: string): string {
+  if (!HAS_DANGEROUS.test(text)) return text;
+  const units = new Uint16Array(text.length * '\\uXXXX'.length);
+  let length = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    const isPair = (unit & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00;
+    const isSafe = isPair ? !isTag(text.codePointAt(index) as number) : isSafeAlone(unit);
+    for (const end = isPair ? index + 1 : index; ; index++) {
+      const next = text.charCodeAt(index);
+      if (isSafe) units[length++] = next;
+      else {
+        units[length++] = 0x5c;
+        units[length++] = 0x75;
+        for (let shift = 12; shift >= 0; shift -= 4) units[length++] = HEX.charCodeAt((next >> shift) & 15);
+      }
+      if (index === end) break;
+    }
+  }
+  // Nothing that a decoder would change is left: no lone surrogate and no byte order mark.
+  return new TextDecoder('utf-16le').decode(units.subarray(0, length));
+}
+
+function isSafeAlone(unit: number): boolean {
+  if (KNOWN[unit] === 0) KNOWN[unit] = HAS_DANGEROUS.test(String.fromCharCode(unit)) ? 2 : 1;
+  return KNOWN[unit] === 1;
+}
+
+function isTag(codePoint: number): boolean {
+  return codePoint >= 0xe0000 && codePoint <= 0xe007f;
 }
 
 function read(match: string, pairLevels: string | undefined): string {
@@ -79,7 +91,6 @@ function read(match: string, pairLevels: string | undefined): string {
 }
 
 const PLAIN = createVisibleCoder();
-const HAS_DANGEROUS = new RegExp(DANGEROUS, 'u');
 
 /** Whether the text holds a character that `toVisible` would write out. */
 export function hasDangerous(text: string): boolean {
@@ -98,7 +109,7 @@ export function fromVisible(text: string): string {
 
 /** Writes the dangerous characters that JSON leaves raw as the escapes of JSON: the same value, harmless on a terminal. */
 export function toVisibleJson(json: string): string {
-  return HAS_DANGEROUS.test(json) ? json.replace(new RegExp(DANGEROUS, 'gu'), codesOf) : json;
+  return writeDangerous(json);
 }
 
 /** `toVisible` for places that have one line: LF too is written out. For reading only, there is no way back. */
