@@ -66,8 +66,13 @@ function inspect(store: Store, runId: string, from: Vantage): Finding[] {
           } as const,
         ]),
     ...sealed.findings(runId).filter(({ segment }) => !unreadable.has(segment)),
-    ...(seal === null && fault === null && !isOpen ? [unsealed(runId, judgement?.reason ?? null)] : []),
-    ...(life.started === null && damage.every(({ segment }) => segment !== 'journal') ? [NO_START] : []),
+    // Of what could not be read nobody knows what it says.
+    ...(unreadable.size > 0
+      ? []
+      : [
+          ...(seal === null && fault === null && !isOpen ? [unsealed(runId, judgement?.reason ?? null)] : []),
+          ...(life.started === null && damage.every(({ segment }) => segment !== 'journal') ? [NO_START] : []),
+        ]),
   ];
 }
 

@@ -2,10 +2,11 @@
 // Every command bears with them, and no journal gets shorter.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeLine } from '../../src/journal/line.js';
-import { tempStore, type TempStore } from '../support/runlog.js';
+import { hasProgram, tempStore, treeOf, type Outcome, type TempStore } from '../support/runlog.js';
 
 const AT = '2025-10-03T18:19:52.000000Z';
 const event = (id: string, own: string): string => `\n{"v":1,"id":"${id}","at":"${AT}",${own}}\n`;
@@ -78,15 +79,104 @@ describe('every command bears with it, keeps the journal and reads the event aft
   });
 });
 
-test('a line of 600 MiB is passed over in little memory, and the events after it are read', async () => {
+test.skipIf(!hasProgram('python3'))(
+  'a line of 600 MiB is passed over in little memory, and the events after it are read',
+  async () => {
+    const store = withLine('');
+    const file = store.segment('run');
+    const mebibyte = Buffer.alloc(1024 * 1024, 'x');
+    for (let count = 0; count < 600; count += 1) fs.appendFileSync(file, mebibyte);
+    fs.appendFileSync(file, encodeLine({ v: 1, id: 'last', at: AT, type: 'action.logged', action: 'LAST' }));
+    for (const command of ['show', 'verify']) {
+      const { stdout } = await store.shell(
+        'bash',
+        `python3 -c '
+import resource, subprocess, sys
+out = subprocess.run(["runlog", "${command}", "run", "--json"], stdout=subprocess.PIPE).stdout.decode()
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+print(out)'`,
+      );
+      const [kibibytes, ...rest] = stdout.split('\n');
+      expect(Number(kibibytes)).toBeLessThan(200 * 1024);
+      const answer = JSON.parse(rest.join('\n'));
+      if (command === 'show') expect(answer.events.at(-1)).toMatchObject({ action: 'LAST' });
+      expect(answer.damage ?? answer.runs[0].findings).toMatchObject([
+        { kind: 'oversized' },
+        ...(answer.damage ? [] : [{}]),
+      ]);
+    }
+  },
+);
+
+test('an empty segment is no damage and hides no other', async () => {
   const store = withLine('');
-  const file = store.segment('run');
-  fs.truncateSync(file, fs.statSync(file).size + 600 * 1024 * 1024);
-  fs.appendFileSync(file, encodeLine({ v: 1, id: 'last', at: AT, type: 'action.logged', action: 'LAST' }));
-  const outcome = await store.runlog(['show', 'run', '--json'], { env: { NODE_OPTIONS: '--max-old-space-size=64' } });
-  const { events, damage } = JSON.parse(outcome.stdout);
-  expect(events.at(-1)).toMatchObject({ action: 'LAST' });
-  expect(damage).toMatchObject([{ kind: 'oversized' }]);
+  fs.writeFileSync(store.path('runs', 'run', 'journal', 'another.jsonl'), '');
+  const { events, damage } = await store.json('show', 'run');
+  expect(damage).toEqual([]);
+  expect(events).toHaveLength(3);
+  expect(await store.runlog(['finalize', 'run'])).toMatchObject({ exitCode: 0 });
+  expect(await store.runlog(['verify'])).toMatchObject({ exitCode: 0 });
+});
+
+test('nothing depends on a view: whatever stands in one, the run reads the same and finalize makes it anew', async () => {
+  const store = withLine('');
+  await store.ok('finalize', 'run', '--quiet');
+  const [shown, tree] = [await store.json('summary', 'run'), treeOf(store.dir)];
+  for (const view of ['_metadata.json', '_final.json', 'trace.json', 'design-experiment.log'])
+    fs.writeFileSync(store.path('runs', 'run', view), '\0garbage{"seal":{"../x":1}}');
+  fs.writeFileSync(store.path('csv', 'runs.csv'), '"');
+  expect(await store.json('summary', 'run')).toEqual(shown);
+  expect(await store.status('run')).toBe('completed');
+  await store.runlog(['finalize', 'run']);
+  expect(treeOf(store.dir)).toEqual(tree);
+});
+
+test.skipIf(process.geteuid?.() !== 0 || !hasProgram('setpriv'))(
+  'a segment that the reader may not read is said, finalize writes nothing, and the other runs are read',
+  async () => {
+    const store = withLine('');
+    store.write('sound', [{ type: 'run.started', run_id: 'sound' }]);
+    const before = treeOf(store.dir);
+    fs.chmodSync(store.segment('run'), 0);
+    // Root may read anything: another user looks.
+    execFileSync('chown', ['-R', '65534:65534', path.dirname(store.cwd)]);
+    fs.chmodSync(path.dirname(path.dirname(store.cwd)), 0o711);
+    const asNobody = (command: string): Promise<Outcome> =>
+      store.shell('bash', `exec setpriv --reuid=65534 --regid=65534 --clear-groups runlog ${command}`);
+    const { stdout, exitCode } = await asNobody('verify --json');
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      runs: [
+        { run_id: 'run', findings: [{ kind: 'unreadable', segment: 'journal/here.jsonl', offset: 0 }] },
+        { run_id: 'sound', ok: true },
+      ],
+    });
+    expect(await asNobody('list')).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('sound') });
+    expect(await asNobody('finalize run')).toMatchObject({
+      exitCode: 74,
+      stderr: expect.stringContaining('journal/here.jsonl cannot be read: EACCES'),
+    });
+    fs.chmodSync(store.segment('run'), 0o644);
+    expect(treeOf(store.path('runs'))).toEqual(
+      Object.fromEntries(
+        Object.entries(before)
+          .filter(([name]) => name.startsWith('runs/'))
+          .map(([name, content]) => [
+            name.slice('runs/'.length),
+            name.endsWith('run/journal/here.jsonl') ? content.replace(/^\d+/, '644') : content,
+          ]),
+      ),
+    );
+  },
+);
+
+test('a log for import may hold anything: what looks like deep JSON in it is text', async () => {
+  const store = tempStore();
+  const log = `[2025-10-03 18:19:52] RUN: x\nResult: ${deep(500_000)}\n`;
+  const { stdout, exitCode } = await store.runlog(['import', '-'], { input: log });
+  expect(exitCode).toBe(0);
+  expect((await store.runlog(['export', 'log', stdout.trim()])).stdout).toBe(log);
 });
 
 test('keys named __proto__ and constructor are data, in every place, and reach no prototype', async () => {
@@ -122,6 +212,13 @@ test('a FIFO, a folder, a socket or a link in the place of a segment, a blob or 
   execFileSync('mkfifo', [path.join(folder, 'fifo.jsonl'), store.path('runs', 'run', '_final.json')]);
   fs.mkdirSync(path.join(folder, 'folder.jsonl'));
   fs.symlinkSync('/dev/zero', path.join(folder, 'link.jsonl'));
+  const server = createServer().listen(path.join(folder, 'socket.jsonl'));
+  const sha256 = 'a'.repeat(64);
+  fs.mkdirSync(store.path('runs', 'run', 'blobs'));
+  execFileSync('mkfifo', [store.path('runs', 'run', 'blobs', sha256)]);
+  const blobs = { '/description': { sha256, bytes: 1 } };
+  const named = { v: 1, id: 'named', at: AT, type: 'action.logged', action: 'LONG', description: 'x', blobs };
+  fs.appendFileSync(path.join(folder, 'here.jsonl'), encodeLine(named));
   for (const command of READING) {
     const { stderr } = await store.runlog(command.split(' '));
     expect({ command, stderr }).toEqual({ command, stderr: expect.not.stringContaining('fault of runlog') });
@@ -131,8 +228,11 @@ test('a FIFO, a folder, a socket or a link in the place of a segment, a blob or 
     'not_a_file',
     'not_a_file',
     'not_a_file',
+    'not_a_file',
+    'missing',
     'seal_unreadable',
   ]);
+  server.close();
 });
 
 test('a writer whose segment is a FIFO does not wait for it: the event goes to the spool', async () => {
