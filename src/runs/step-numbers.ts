@@ -14,10 +14,19 @@ const SPOOLED_FROM = 1_000_000;
  * Null where that fails too; the step is then known by its agent.
  */
 export function reserveStepNumber(store: Store, runId: string, env: NodeJS.ProcessEnv): number | null {
-  const own = isRun(store, runId) ? reserveIn(path.join(runDir(store, runId), 'steps'), () => rightsOf(store)) : null;
+  const own = canLook(store, runId) ? reserveIn(path.join(runDir(store, runId), 'steps'), () => rightsOf(store)) : null;
   if (own !== null) return own;
   const spooled = reserveIn(spooledStepsDir(store, runId, env));
   return spooled === null ? null : SPOOLED_FROM + spooled;
+}
+
+/** A store that cannot even be looked at gives no numbers. */
+function canLook(store: Store, runId: string): boolean {
+  try {
+    return isRun(store, runId);
+  } catch {
+    return false;
+  }
 }
 
 /**
