@@ -9,12 +9,12 @@ import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import { PRIVATE, type Rights } from '../journal/folder.js';
 import { readJournal } from '../journal/read.js';
 import { foldRun, type RunState } from '../views/run.js';
-import { holdFolder, isSameThing, type HeldFolder, type Identity } from './held-folder.js';
+import { holdFolder, type HeldFolder, type Identity } from './held-folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { removeTree } from './remove-tree.js';
+import { chunksOf, differenceOf, digestFolder, digestRun, type Contents } from './run-contents.js';
 
-const DIGEST_CHUNK_BYTES = 1024 * 1024;
 /** Compressed; what comes out may be a thousand times as much. */
 const ARCHIVE_CHUNK_BYTES = 16 * 1024;
 
@@ -49,26 +49,6 @@ export async function archiveRun(
     fs.rmSync(archive.at(aside), { force: true });
   }
   return contents;
-}
-
-/** What a run in a folder consists of. */
-export function digestRun(parent: HeldFolder, runId: string): Contents {
-  const folder = parent.enter(runId);
-  try {
-    const files: Contents['files'] = new Map();
-    digestFolder(folder, runId, files);
-    return { files, identity: { dev: folder.dev, ino: folder.ino } };
-  } finally {
-    folder.close();
-  }
-}
-
-/** Whether what stands in a folder under a run's id is still the very folder that was digested, with just the same in it. */
-export function isSameRun(parent: HeldFolder, runId: string, contents: Contents): boolean {
-  const found = parent.look(runId);
-  if (found?.isDirectory() !== true || contents.identity === null || !isSameThing(found, contents.identity))
-    return false;
-  return differenceOf(contents, digestRun(parent, runId)) === null;
 }
 
 /** Whether the archive of a run holds just that; false also where it cannot be read. */
@@ -111,52 +91,6 @@ export function readArchivedState(store: Store, runId: string): RunState {
     removeTree(place, path.basename(folder.path), folder);
     for (const held of [folder, whole, place]) held.close();
   }
-}
-
-/** What a run consists of. */
-export interface Contents {
-  /** What each file hashes to, by its path from the store's runs/; folders have null. */
-  files: Map<string, string | null>;
-  /** The folder, or the archive's file; null where that says nothing. */
-  identity: Identity | null;
-}
-
-function digestFolder(folder: HeldFolder, name: string, files: Contents['files']): void {
-  files.set(name, null);
-  for (const entry of folder.names()) {
-    const inner = `${name}/${entry}`;
-    const found = folder.look(entry);
-    if (found?.isDirectory() === true) {
-      const below = folder.enter(entry);
-      try {
-        digestFolder(below, inner, files);
-      } finally {
-        below.close();
-      }
-    } else if (found?.isFile() === true) files.set(inner, digestFile(folder, entry));
-    else
-      throw new RunlogError('invalid_input', `${inner} is neither a file nor a folder`, {
-        hint: 'A run with such an entry is not archived; remove the entry.',
-      });
-  }
-}
-
-function digestFile(folder: HeldFolder, name: string): string {
-  const hash = createHash('sha256');
-  const fd = folder.openFile(name);
-  try {
-    for (const chunk of chunksOf(fd, DIGEST_CHUNK_BYTES)) hash.update(chunk);
-  } finally {
-    fs.closeSync(fd);
-  }
-  return hash.digest('hex');
-}
-
-/** One buffer for all chunks: a journal may be larger than the memory. */
-function* chunksOf(fd: number, bytes: number): Generator<Buffer> {
-  const chunk = Buffer.allocUnsafe(bytes);
-  for (let length = fs.readSync(fd, chunk); length > 0; length = fs.readSync(fd, chunk))
-    yield chunk.subarray(0, length);
 }
 
 /** Reads an archive whole, and unpacks it into `target` where that is given. */
@@ -288,12 +222,6 @@ class Taker {
 function compare(file: string, expected: Contents, found: Contents): void {
   const name = differenceOf(expected, found);
   if (name !== null) throw damaged(file, `${name} is not the same in the archive and in the folder`);
-}
-
-/** The first file or folder that one has and the other has not, or has otherwise. */
-function differenceOf({ files: one }: Contents, { files: other }: Contents): string | null {
-  for (const name of new Set([...one.keys(), ...other.keys()])) if (one.get(name) !== other.get(name)) return name;
-  return null;
 }
 
 function damaged(file: string, why: string, cause?: unknown): RunlogError {

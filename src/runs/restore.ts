@@ -3,13 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError } from '../events/errors.js';
 import { removeAbandoned } from './abandoned.js';
-import { digestRun, holds, unpackRun } from './archive.js';
+import { holds, unpackRun } from './archive.js';
 import { holdFolder, isSameThing, type HeldFolder, type Identity } from './held-folder.js';
 import type { Rights } from '../journal/folder.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { removeTree } from './remove-tree.js';
+import { digestRun } from './run-contents.js';
 import { TRASH, discard, stuckText } from './trash.js';
 
 /** Restores the run that an id, or an unambiguous start of one, names; gives its id, and what is wrong all the same. */

@@ -4,16 +4,18 @@ import { formatInstant, parseInstant } from '../events/instant.js';
 import { durationText } from '../formats/quantities.js';
 import { startTime, type RunState } from '../views/run.js';
 import { removeAbandoned } from './abandoned.js';
-import { archiveRun, digestRun, isSameRun } from './archive.js';
-import { holdFolder, type HeldFolder } from './held-folder.js';
+import { archiveRun } from './archive.js';
+import type { HeldFolder } from './held-folder.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { isPinned } from './pin.js';
-import { coversAll, readSeal } from './seal.js';
+import { digestRun, isSameRun } from './run-contents.js';
+import { goesOn, lostToSeal, readSeal } from './seal.js';
 import { spooledRuns } from './spool.js';
+import { FAULT, holdStore, survey, type StoreFolders } from './store-folders.js';
 import { readAnyRun } from './store.js';
-import { TRASH, discard, emptyTrash, stuckText, waiting } from './trash.js';
+import { discard, emptyTrash, stuckText, waiting } from './trash.js';
 import { readRun, vantage, type RunReading, type Vantage } from './verdict.js';
 
 export interface RotateOptions {
@@ -47,9 +49,6 @@ export interface Rotation {
   /** What is wrong and needs somebody, in sentences. */
   problems: string[];
 }
-
-/** How a reason begins that somebody should look at. */
-const FAULT = 'could not be put away: ';
 
 export async function rotateRuns(store: Store, options: RotateOptions): Promise<Rotation> {
   const until = options.maxRuntimeSeconds === null ? null : Date.now() + options.maxRuntimeSeconds * 1000;
@@ -150,7 +149,9 @@ function whyKept(
   if (spooledRuns(store, options.env).includes(runId)) return 'events wait for it in the spool';
   if (status === 'running') return `running: ${reason}`;
   const seal = readSeal(store, runId);
-  if (seal === null || !coversAll(seal, store, runId)) return 'not finalized';
+  if (seal === null) return 'not finalized';
+  if (goesOn(seal, store, runId)) return 'written to after it was finalized';
+  if (lostToSeal(store, runId).length > 0) return 'its journal is not what was sealed: see runlog verify';
   const last = lastTime(state);
   // A last event in the future says that a clock is wrong, not that the run is old.
   if (last !== null && last > formatInstant(from.nowMicros - RECENT_SECONDS * 1e6))
@@ -207,71 +208,4 @@ async function putAway(
     const words = runs.words(archive === null ? error : new Error(archive.words(error)));
     return { ...item, action: 'keep', reason: FAULT + words };
   }
-}
-
-/** The folders of a store, held open: nothing behind a symbolic link is ever deleted, and nothing outside the store. */
-interface StoreFolders {
-  store: Store;
-  runs: HeldFolder;
-  archive: HeldFolder | null;
-  trash: HeldFolder | null;
-  makeArchive: () => HeldFolder;
-  makeTrash: () => HeldFolder;
-  close: () => void;
-}
-
-/** Null where there are no runs, and none may be made. */
-function holdStore(store: Store, isOnlyRead: boolean): StoreFolders | null {
-  if (isOnlyRead && !fs.existsSync(paths.runsDir(store))) return null;
-  const whole = holdFolder(store.dir);
-  const held = [whole];
-  const close = (): void => held.forEach((folder) => folder.close());
-  const hold = (folder: HeldFolder): HeldFolder => {
-    held.push(folder);
-    return folder;
-  };
-  const find = (name: string): HeldFolder | null => (whole.look(name) === undefined ? null : hold(whole.enter(name)));
-  try {
-    const runs = hold(isOnlyRead ? whole.enter('runs') : whole.make('runs', paths.rightsOf(store).folder));
-    const folders: StoreFolders = {
-      store: { ...store, runs: runs.at('.') },
-      runs,
-      archive: find('archive'),
-      trash: find(TRASH),
-      makeArchive: () => (folders.archive ??= hold(whole.make('archive', paths.rightsOf(store).folder))),
-      makeTrash: () => (folders.trash ??= hold(whole.make(TRASH))),
-      close,
-    };
-    return folders;
-  } catch (error) {
-    close();
-    throw error;
-  }
-}
-
-/** How large a run is, and what in its folder forbids to put it away. Reads no file. */
-function survey(parent: HeldFolder, runId: string, storeOwner: bigint): { bytes: number; guard: string | null } {
-  let bytes = 0;
-  let guard: string | null = null;
-  const walk = (folder: HeldFolder, shownPath: string): void => {
-    try {
-      for (const name of folder.names().sort()) {
-        const found = folder.look(name);
-        if (found?.isDirectory() === true) walk(folder.enter(name), `${shownPath}${name}/`);
-        else if (found?.isFile() === true) bytes += Number(found.size);
-        else if (found !== undefined) guard ??= `${FAULT}${shownPath}${name} is neither a file nor a folder`;
-      }
-    } finally {
-      folder.close();
-    }
-  };
-  try {
-    const folder = parent.enter(runId);
-    const isForeign = folder.uid !== storeOwner && folder.uid !== BigInt(process.geteuid?.() ?? Number(folder.uid));
-    if (isForeign) guard = `it belongs to another user (${folder.uid})`;
-    walk(folder, '');
-  } catch (error) {
-    guard ??= FAULT + parent.words(error);
-  }
-  return { bytes, guard };
 }

@@ -93,16 +93,6 @@ export function lostToSeal(store: Store, runId: string): Damage[] {
   });
 }
 
-/** Whether a seal covers the journal to its last byte. It compares lengths; a `SealCheck` tells whether a byte was changed. */
-export function coversAll(seal: Seal, store: Store, runId: string): boolean {
-  const folder = journalDir(store, runId);
-  const { segments } = listSegments(folder);
-  return (
-    segments.length === Object.keys(seal).length &&
-    segments.every((name) => seal[`journal/${name}`]?.bytes === fs.statSync(path.join(folder, name)).size)
-  );
-}
-
 /** Whether something stands after a seal: what was lost from before it is no work for finalize, which could not bring it back. */
 export function goesOn(seal: Seal, store: Store, runId: string): boolean {
   const folder = journalDir(store, runId);

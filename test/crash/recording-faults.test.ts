@@ -4,12 +4,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunlogEvent } from '../../src/events/vocabulary.js';
-import { canInject, findCall, runlogWith, type Fault } from '../support/inject.js';
+import { findCall, runlogWith, type Fault } from '../support/inject.js';
+import { HAS_STRACE } from '../support/strace.js';
 import { tempStore, type Outcome, type TempStore } from '../support/runlog.js';
 
-const unlessTraceable = canInject ? '' : ' (skipped: strace is not installed)';
-const faulty = test.skipIf(!canInject);
+const unlessTraceable = HAS_STRACE ? '' : ' (skipped: strace is not installed)';
+const faulty = test.skipIf(!HAS_STRACE);
 const ERRNOS = ['ENOSPC', 'EIO', 'EDQUOT', 'EROFS', 'EMFILE', 'EACCES'];
+const TRIES = 5;
 const LONG = 'x'.repeat(70_000);
 
 const spoolFolder = (store: TempStore): string => path.join(store.home, '.local/state/runlog/spool');
@@ -91,14 +93,20 @@ faulty.each(BLOB_CALLS)(
     const home = ['append', 'HOME', '--run', 'run'];
     const kept: string[] = [];
     for (const errno of ERRNOS) {
-      const outcome = await runlogWith({ syscall, errno, nth }, store, argsOf(`FAULT_${errno}`));
-      expect(outcome.calls.find((line) => line.includes('INJECTED'))).toMatch(pattern);
-      if (promised(outcome, errno)) kept.push(`FAULT_${errno}`);
-      await store.ok(...home);
+      // Node may do a thing more or less at its start than the last time: then the fault met another call, and is tried again.
+      for (let isHit = false, tries = 1; !isHit; tries += 1) {
+        const action = `FAULT_${errno}_${tries}`;
+        const outcome = await runlogWith({ syscall, errno, nth }, store, argsOf(action));
+        const met = outcome.calls.find((line) => line.includes('INJECTED')) ?? 'nothing';
+        isHit = pattern.test(met);
+        if (!isHit && tries === TRIES) expect(met).toMatch(pattern);
+        if (promised(outcome, errno)) kept.push(action);
+        await store.ok(...home);
+      }
     }
     const found = await faultsAfterwards(store);
     expect(found.map(({ action }) => action)).toEqual(kept);
-    expect(kept).toHaveLength(ERRNOS.length);
+    expect(kept.length).toBeGreaterThanOrEqual(ERRNOS.length);
     for (const { action, fields } of found) expect(fields).toEqual([['Result', LONG + action]]);
   },
 );

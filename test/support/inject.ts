@@ -1,10 +1,6 @@
-// Failing system calls of the built executable: strace lets chosen ones return an error. It asserts nothing.
-import fs from 'node:fs';
-import path from 'node:path';
-import { hasProgram, tempFolder, type Outcome, type TempStore } from './runlog.js';
-
-/** Without strace (Debian's package of that name) no call can be made to fail. */
-export const canInject: boolean = hasProgram('strace');
+// Calls of one kind of a store's command, failed all or one, and what strace saw of them. It asserts nothing.
+import type { Outcome, TempStore } from './runlog.js';
+import { straced } from './strace.js';
 
 export interface Fault {
   syscall: string;
@@ -23,7 +19,7 @@ export async function runlogWith(
   env: Record<string, string> = {},
 ): Promise<Outcome & { calls: string[] }> {
   const when = fault.nth === undefined ? '' : `:when=${fault.nth}`;
-  return traced(store, args, env, fault, [`-e inject=${fault.syscall}:error=${fault.errno}${when}`]);
+  return traced(store, args, env, fault, ['-e', `inject=${fault.syscall}:error=${fault.errno}${when}`]);
 }
 
 /** The how manyth call of a kind it is that `pattern` fits, in a command that runs without a fault. */
@@ -46,14 +42,8 @@ async function traced(
   { syscall, files = [] }: Pick<Fault, 'syscall' | 'files'>,
   more: readonly string[],
 ): Promise<Outcome & { calls: string[] }> {
-  const trace = path.join(tempFolder(), 'trace');
-  const paths = files.map((file) => `-P '${file}'`);
-  const options = ['-f', '-y', '-qq', `-o '${trace}'`, ...paths, `-e trace=${syscall}`, ...more].join(' ');
-  const words = args.map((word) => `'${word}'`).join(' ');
-  const outcome = await store.shell('bash', `exec strace ${options} runlog ${words}`, { env });
-  const calls = fs
-    .readFileSync(trace, 'utf8')
-    .split('\n')
-    .filter((line) => line.includes(`${syscall}(`));
+  const watched = ['-e', `trace=${syscall}`, ...files.flatMap((file) => ['-P', file])];
+  const { lines, ...outcome } = await straced({ cwd: store.cwd, home: store.home, args, env }, [...watched, ...more]);
+  const calls = lines.filter((line) => line.includes(`${syscall}(`));
   return { ...outcome, calls };
 }

@@ -31,7 +31,7 @@ const PATIENCE_MS = 30_000;
 
 /** The system calls of a command, on files or descriptors, that concern one of some folders. */
 export async function callsOf(command: Traced, folders: readonly string[]): Promise<SystemCall[]> {
-  const { lines } = await trace(command, ['-e', 'trace=%file,%desc']);
+  const { lines } = await straced(command, ['-e', 'trace=%file,%desc']);
   return countCalls(lines).filter(({ text }) => concerns(text, folders));
 }
 
@@ -49,7 +49,7 @@ export async function runWithFault(
   folders: readonly string[],
 ): Promise<Outcome & { hit: boolean }> {
   const what = fault === 'SIGKILL' ? 'signal=SIGKILL' : `error=${fault}`;
-  const { lines, ...outcome } = await trace(command, [
+  const { lines, ...outcome } = await straced(command, [
     '--seccomp-bpf',
     '-e',
     `trace=${name}`,
@@ -77,7 +77,8 @@ function countCalls(lines: readonly string[]): SystemCall[] {
   });
 }
 
-async function trace(
+/** Runs a command under strace; `lines` are what strace wrote. */
+export async function straced(
   { cwd, home, args, input, env = {} }: Traced,
   options: readonly string[],
 ): Promise<Outcome & { lines: string[] }> {

@@ -1,0 +1,75 @@
+// The folders of a store as rotate works on them: held open, so that nothing behind a symbolic link and nothing outside is touched.
+import fs from 'node:fs';
+import { holdFolder, type HeldFolder } from './held-folder.js';
+import * as paths from './paths.js';
+import type { Store } from './paths.js';
+import { TRASH } from './trash.js';
+
+/** How a reason begins that somebody should look at. */
+export const FAULT = 'could not be put away: ';
+
+export interface StoreFolders {
+  store: Store;
+  runs: HeldFolder;
+  archive: HeldFolder | null;
+  trash: HeldFolder | null;
+  makeArchive: () => HeldFolder;
+  makeTrash: () => HeldFolder;
+  close: () => void;
+}
+
+/** Null where there are no runs, and none may be made. */
+export function holdStore(store: Store, isOnlyRead: boolean): StoreFolders | null {
+  if (isOnlyRead && !fs.existsSync(paths.runsDir(store))) return null;
+  const whole = holdFolder(store.dir);
+  const held = [whole];
+  const close = (): void => held.forEach((folder) => folder.close());
+  const hold = (folder: HeldFolder): HeldFolder => {
+    held.push(folder);
+    return folder;
+  };
+  const find = (name: string): HeldFolder | null => (whole.look(name) === undefined ? null : hold(whole.enter(name)));
+  try {
+    const runs = hold(isOnlyRead ? whole.enter('runs') : whole.make('runs', paths.rightsOf(store).folder));
+    const folders: StoreFolders = {
+      store: { ...store, runs: runs.at('.') },
+      runs,
+      archive: find('archive'),
+      trash: find(TRASH),
+      makeArchive: () => (folders.archive ??= hold(whole.make('archive', paths.rightsOf(store).folder))),
+      makeTrash: () => (folders.trash ??= hold(whole.make(TRASH))),
+      close,
+    };
+    return folders;
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** How large a run is, and what in its folder forbids to put it away. Reads no file. */
+export function survey(parent: HeldFolder, runId: string, storeOwner: bigint): { bytes: number; guard: string | null } {
+  let bytes = 0;
+  let guard: string | null = null;
+  const walk = (folder: HeldFolder, shownPath: string): void => {
+    try {
+      for (const name of folder.names().sort()) {
+        const found = folder.look(name);
+        if (found?.isDirectory() === true) walk(folder.enter(name), `${shownPath}${name}/`);
+        else if (found?.isFile() === true) bytes += Number(found.size);
+        else if (found !== undefined) guard ??= `${FAULT}${shownPath}${name} is neither a file nor a folder`;
+      }
+    } finally {
+      folder.close();
+    }
+  };
+  try {
+    const folder = parent.enter(runId);
+    const isForeign = folder.uid !== storeOwner && folder.uid !== BigInt(process.geteuid?.() ?? Number(folder.uid));
+    if (isForeign) guard = `it belongs to another user (${folder.uid})`;
+    walk(folder, '');
+  } catch (error) {
+    guard ??= FAULT + parent.words(error);
+  }
+  return { bytes, guard };
+}
