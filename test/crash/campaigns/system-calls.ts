@@ -131,7 +131,8 @@ class World {
     this.store = store;
     this.scenario = scenario;
     this.#saved = tempFolder();
-    this.#folders = [store.dir, path.join(store.home, '.local')];
+    // What is held open is used by its descriptor.
+    this.#folders = [store.dir, path.join(store.home, '.local'), '/proc/self/fd/'];
   }
 
   static async make(scenario: Scenario): Promise<World> {
