@@ -14,9 +14,6 @@ import type { Store } from './paths.js';
 import { hasProcess, readProcess } from './processes.js';
 import { makeKeptFolder, syncFolder } from '../journal/folder.js';
 
-/** The ending of files with lines that are no events: kept for a person to look at. */
-const BAD = '.bad';
-
 /** XDG_STATE_HOME, else ~/.local/state, and there runlog/spool. */
 export function spoolDir(env: NodeJS.ProcessEnv): string {
   return path.join(env['XDG_STATE_HOME'] || path.join(os.homedir(), '.local', 'state'), 'runlog', 'spool');
@@ -72,19 +69,16 @@ export function spooledRuns(store: Store, env: NodeJS.ProcessEnv): string[] {
   const files = filesOf(env);
   if (files.length === 0) return [];
   const prefix = prefixOf(store);
-  const ids = files
-    .filter((name) => name.startsWith(prefix) && !name.endsWith(BAD))
-    .map((name) => name.slice(prefix.length, name.indexOf('.jsonl')));
-  return [...new Set(ids)];
+  return [...new Set(files.flatMap((name) => runOf(name, prefix) ?? []))];
 }
 
 /** The events that wait for a run, in the order in which they were spooled; read without taking them. */
 export function peekSpool(store: Store, runId: string, env: NodeJS.ProcessEnv): RunlogEvent[] {
   const files = filesOf(env);
   if (files.length === 0) return [];
-  const start = spoolName(store, runId);
+  const prefix = prefixOf(store);
   return files
-    .filter((name) => name.startsWith(start) && !name.endsWith(BAD))
+    .filter((name) => runOf(name, prefix) === runId)
     .flatMap((name) => {
       try {
         return readSpoolFile(path.join(spoolDir(env), name), store).events;
@@ -200,6 +194,12 @@ function isAbandoned(claim: string): boolean {
 
 function spoolName(store: Store, runId: string): string {
   return `${prefixOf(store)}${runId}.jsonl`;
+}
+
+/** The run whose events a file or a claim of a store has; null of any other file. An id may itself end with `.jsonl`. */
+function runOf(name: string, prefix: string): string | null {
+  if (!name.startsWith(prefix)) return null;
+  return /^(.*)\.jsonl(?:\.\d+-\d+-[^.]*\.claim)?$/.exec(name.slice(prefix.length))?.[1] ?? null;
 }
 
 function filesOf(env: NodeJS.ProcessEnv): string[] {

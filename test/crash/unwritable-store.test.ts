@@ -66,6 +66,19 @@ test('what waits comes home once, with finalize too, and with several commands a
   expect(spooled(store)).toEqual([]);
 });
 
+test('what waits is the run’s own, also where the id of one run goes on as the file of another does', async () => {
+  const store = tempStore();
+  for (const id of ['x', 'x.jsonl']) {
+    await store.start('--id', id, '--owner-pid', 'none');
+    const heal = block(store, id);
+    await store.runlog(['append', `FOR_${id === 'x' ? 'X' : 'THE_OTHER'}`, '--run', id]);
+    if (id === 'x') heal();
+  }
+  await store.runlog(['finalize', 'x', '--status', 'completed']);
+  expect(await actions(store, 'x')).toEqual(['FOR_X']);
+  expect(spooled(store)).toHaveLength(1);
+});
+
 test('XDG_STATE_HOME says where the spool is', async () => {
   const store = tempStore();
   const runId = await store.start('--id', 'run');
