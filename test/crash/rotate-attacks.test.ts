@@ -488,3 +488,19 @@ test.skipIf(!canMount)('on a full disk the run stays whole, and no half archive 
   await store.ok('restore', 'a', '--quiet');
   expect(treeOf(store.path('runs'))).toEqual(before);
 });
+
+test('what killed commands left half made is removed by the next rotate, and what may still be under way is not', async () => {
+  const store = tempStore();
+  await finalized(store, 'a');
+  fs.mkdirSync(store.path('archive'), { mode: 0o700 });
+  for (const name of ['.restore-AbCdEf', '.new-1-old', '.new-1-young'])
+    fs.mkdirSync(store.path('runs', name, 'journal'), { recursive: true });
+  fs.writeFileSync(store.path('archive', '.a.tmp'), 'half');
+  const dayAndMore = new Date(Date.now() - 25 * 3_600_000);
+  fs.utimesSync(store.path('runs', '.new-1-old'), dayAndMore, dayAndMore);
+  await store.runlog(['rotate', '--dry-run']);
+  expect(fs.readdirSync(store.path('runs')).sort()).toEqual(['.new-1-old', '.new-1-young', '.restore-AbCdEf', 'a']);
+  await store.ok('rotate', '--quiet', '--max-age', '10000d');
+  expect(fs.readdirSync(store.path('runs')).sort()).toEqual(['.new-1-young', 'a']);
+  expect(fs.readdirSync(store.path('archive'))).toEqual([]);
+});
