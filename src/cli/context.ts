@@ -10,7 +10,7 @@ export function inputOf({ args, given, command }: Pick<Parsed, 'args' | 'given' 
   const dir = given.findLast(([key]) => key === 'dir')?.[1];
   const context: Context = {
     env: process.env,
-    cwd: process.cwd(),
+    cwd: currentFolder(),
     isJson: has('json'),
     isQuiet: has('quiet'),
     isColorless: has('no-color'),
@@ -18,4 +18,14 @@ export function inputOf({ args, given, command }: Pick<Parsed, 'args' | 'given' 
     umask: process.umask(UMASK),
   };
   return new Input(args, given, command, context);
+}
+
+/** Where the caller stands. A folder that was removed has no path any more; then by what the shell still calls it. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    const { PWD } = process.env;
+    return PWD?.startsWith('/') === true ? PWD : '/';
+  }
 }

@@ -3,7 +3,6 @@
 import fs from 'node:fs';
 import { messageOf, RunlogError } from '../events/errors.js';
 import { normalizeInstant, parseInstant } from '../events/instant.js';
-import { toVisibleLine } from '../formats/visible-text.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
 import { checkActionType } from './action-type.js';
@@ -11,6 +10,8 @@ import { answer, print, quote, usage, warn, type Input } from './input.js';
 import { keptId, recordInto, targetRun } from './recording.js';
 
 const CHUNK_BYTES = 64 * 1024;
+/** What V8 can hold as one text is little more. */
+const LONGEST_LINE_BYTES = 256 * 1024 * 1024;
 
 export function appendStream(input: Input): void {
   if (input.args.length > 0) throw usage('--stdin takes its actions from the lines, not from arguments');
@@ -20,21 +21,25 @@ export function appendStream(input: Input): void {
   let recorded = 0;
   let bad = 0;
   let number = 0;
+  let unheard: unknown = null;
   for (const line of stdinLines()) {
     number += 1;
-    if (line.trim() === '') continue;
+    if (line?.trim() === '') continue;
     try {
+      if (line === null) throw usage(`it is longer than ${LONGEST_LINE_BYTES / 1024 / 1024} MiB`);
       const id = keptId(recordInto(input, runId, [eventOfLine(line)]));
       if (id === null) continue;
       recorded += 1;
-      if (input.has('ack')) print(`${id}\n`);
+      if (input.has('ack') && unheard === null) unheard = tryPrint(`${id}\n`);
     } catch (error) {
       if (error instanceof RunlogError && !['usage', 'invalid_event'].includes(error.code)) throw error;
-      warn(`line ${number}: ${toVisibleLine(messageOf(error))}; not recorded`);
+      warn(`line ${number}: ${messageOf(error)}; not recorded`);
       bad += 1;
     }
   }
   if (input.context.isJson) answer(input.context, { run_id: runId, recorded, bad }, '');
+  // That nobody could be told is no reason not to record the rest.
+  if (unheard !== null) throw unheard;
   if (bad > 0) process.exitCode = 3;
 }
 
@@ -73,22 +78,38 @@ function parseJson(line: string): unknown {
   }
 }
 
-function* stdinLines(): Generator<string> {
+function tryPrint(text: string): unknown {
+  try {
+    print(text);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Null for a line that is too long. */
+function* stdinLines(): Generator<string | null> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   // Pieces of a line that goes on, put together once: joining at every chunk would take time by the square of its length.
   let held: Buffer[] = [];
+  let heldBytes = 0;
   for (let length = readStdin(chunk); length > 0; length = readStdin(chunk)) {
     const bytes = chunk.subarray(0, length);
     let from = 0;
     for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
-      yield Buffer.concat([...held, bytes.subarray(from, end)]).toString('utf8');
+      heldBytes += end - from;
+      yield heldBytes > LONGEST_LINE_BYTES
+        ? null
+        : Buffer.concat([...held, bytes.subarray(from, end)]).toString('utf8');
       held = [];
+      heldBytes = 0;
       from = end + 1;
     }
-    held.push(Buffer.from(bytes.subarray(from)));
+    heldBytes += length - from;
+    if (heldBytes <= LONGEST_LINE_BYTES) held.push(Buffer.from(bytes.subarray(from)));
   }
-  const rest = Buffer.concat(held);
-  if (rest.length > 0) yield rest.toString('utf8');
+  if (heldBytes > LONGEST_LINE_BYTES) yield null;
+  else if (heldBytes > 0) yield Buffer.concat(held).toString('utf8');
 }
 
 function readStdin(chunk: Buffer): number {

@@ -26,7 +26,10 @@ export async function finalize(input: Input): Promise<void> {
   const runIds = targets(input, wish);
   const isDryRun = input.has('dry-run');
   const [only] = runIds?.length === 1 ? runIds : [];
-  const own = only === undefined || isDryRun ? null : recordOwnEnd(input.store, only, wish, input.context.env);
+  const own =
+    only === undefined || isDryRun
+      ? null
+      : recordOwnEnd(input.store, only, wish, input.context.env, input.args.length === 0);
   if (only !== undefined && own !== null && own.warning !== null) {
     present(input, { runs: [finalizedOf(only, own)], errors: [], stranded: [own.warning] });
     return;

@@ -52,7 +52,7 @@ async function finish(input: Input, runId: string, end: ChildEnd): Promise<void>
     error: end.startError ?? undefined,
   };
   // The end is recorded first, for that needs no lock; the views can be written by any later finalize.
-  const warning = recordOwnEnd(input.store, runId, wish, env)?.warning ?? null;
+  const warning = recordOwnEnd(input.store, runId, wish, env, true)?.warning ?? null;
   if (warning !== null) {
     warn(warning);
     return;

@@ -1,7 +1,6 @@
 // runlog verify: whether runs are as they were recorded. Exit status 1 where damage or a broken seal is proven.
-import { RunlogError } from '../events/errors.js';
 import { findingRow, type VerifiedRow } from '../formats/run-json.js';
-import { isGone, listRunIds } from '../runs/paths.js';
+import { isGone, listRunIds, noStore } from '../runs/paths.js';
 import { resolveRun } from '../runs/resolve.js';
 import { vantage } from '../runs/verdict.js';
 import { verifyRun } from '../runs/verify.js';
@@ -15,10 +14,7 @@ export function verify(input: Input): void {
   const { env, isColorless, isJson, isQuiet } = context;
   const named = input.args.map((text) => resolveRun(store, text, env));
   // A store that was named and is not there must not pass for one without fault.
-  if (named.length === 0 && isGone(store))
-    throw new RunlogError('no_such_file', `no store at ${store.dir}`, {
-      hint: 'Name another with --dir or RUNLOG_DIR.',
-    });
+  if (named.length === 0 && isGone(store)) throw noStore(store);
   const from = vantage();
   const paint = painter(isColorless, env);
   const runs: VerifiedRow[] = [];

@@ -14,6 +14,8 @@ export interface SegmentSeal {
   bytes: number;
   events: number;
   sha256: string;
+  /** Of a segment that no longer keeps its seal: how long it was when finalize last looked. */
+  bytes_seen?: number;
 }
 
 export type Seal = Record<string, SegmentSeal>;

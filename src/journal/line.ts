@@ -25,6 +25,7 @@ export interface Damage {
     | 'not_a_file'
     | 'unreadable'
     | 'missing'
+    | 'seal_unreadable'
     | 'changed'
     | 'truncated';
   /** The file's name inside the run's folder. */

@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, messageOf } from '../events/errors.js';
+import { formatInstant } from '../events/instant.js';
 import type { EventBody } from '../events/vocabulary.js';
 import { encodeLog } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
@@ -14,7 +15,7 @@ import { foldRun, type Ending, type RunState } from '../views/run.js';
 import { traceOf } from '../views/trace.js';
 import { removeBegunBlobs } from './abandoned.js';
 import { writeWhole } from './atomic-file.js';
-import { endingByName, isOwner, type Wish } from './ending.js';
+import { endingByName, isOwner, isWishEmpty, type Wish } from './ending.js';
 import { withLock } from './lock.js';
 import { readEvents } from './open-run.js';
 import { isUnreadable, refuseUnreadable } from './unreadable.js';
@@ -167,19 +168,30 @@ export interface OwnEnd {
 }
 
 /**
- * Records how a run of the caller's own ended: without a lock, and even where the store cannot be written, for then it waits in
+ * Records how a run of the caller's own ended (`isTrusted`: the caller got its id from its start, not from an argument): without a lock, and even where the store cannot be written, for then it waits in
  * the spool like any event. Null where the run has ended already or is somebody else's.
  */
-export function recordOwnEnd(store: Store, runId: string, wish: Wish, env: NodeJS.ProcessEnv): OwnEnd | null {
+export function recordOwnEnd(
+  store: Store,
+  runId: string,
+  wish: Wish,
+  env: NodeJS.ProcessEnv,
+  isTrusted: boolean,
+): OwnEnd | null {
   const from = vantage();
   const caller = lineage(process.pid);
   const damage: Damage[] = [];
   // What still waits in the spool is part of what the run has to say for itself.
   const state = foldRun([...readEvents(store, runId, damage), ...peekSpool(store, runId, env)]);
-  if (state.ending !== null || !isOwner(state, caller)) return null;
+  // A store that is away for now says nothing of the owner. Who carries the run and knows how it ended is taken at his word, as for
+  // any other event; what the record would say against it nobody can look up.
+  const isAway = state.started === null && damage.some(({ segment }) => segment === 'journal');
+  const isTaken = isAway && isTrusted && !isWishEmpty(wish);
+  if (state.ending !== null || (!isTaken && !isOwner(state, caller))) return null;
   const reading = assess(runId, state, damage, from);
-  const oldStatus = reading.status;
+  const oldStatus = isTaken ? 'running' : reading.status;
   const ending = endingByName(reading, wish, caller, false, from);
+  if (isTaken) Object.assign(ending, { decidedBy: 'owner', endedAt: formatInstant(from.nowMicros) });
   const { warning, where } = record(store, runId, [endEvent(ending)], { env });
   return { oldStatus, ending, warning: where === 'journal' ? null : warning };
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { RunlogError, errnoOf } from '../events/errors.js';
 import { readText } from '../journal/whole-file.js';
 import { cannotWrite } from './atomic-file.js';
-import type { Store } from './paths.js';
+import { noStore, type Store } from './paths.js';
 import { readProcess } from './processes.js';
 
 const LOCKED_BY_ANOTHER = 1;
@@ -90,10 +90,7 @@ function openLockFile(file: string): number {
   try {
     return fs.openSync(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT')
-      throw new RunlogError('no_such_file', `there is no store at ${path.dirname(file)}`, {
-        hint: 'Name it with --dir or RUNLOG_DIR, or make one with: runlog start',
-      });
+    if (errnoOf(error) === 'ENOENT') throw noStore({ dir: path.dirname(file) });
     throw cannotWrite(file, error);
   }
 }

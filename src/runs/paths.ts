@@ -154,6 +154,13 @@ export function isGone(store: Store): boolean {
   return store.isDefault !== true && !fs.existsSync(runsDir(store));
 }
 
+/** The error for a store that is not there. */
+export function noStore({ dir }: Pick<Store, 'dir'>): RunlogError {
+  return new RunlogError('no_such_file', `there is no store at ${dir}`, {
+    hint: 'Name it with --dir or RUNLOG_DIR, or make one with: runlog start',
+  });
+}
+
 /** The ids of all run folders, sorted; anything else in there (links, files, folders being made) is not a run. */
 export function listRunIds(store: Store): string[] {
   try {

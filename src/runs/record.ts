@@ -63,7 +63,9 @@ export function record(store: Store, runId: string, bodies: readonly Recordable[
   } catch (error) {
     if (errnoOf(error) === undefined && !(error instanceof RunlogError && error.code === 'io')) throw error;
     if (isUnknown(store, runId, options.env)) throw unknownRun(store, runId);
-    return spoolEvents(store, runId, events, options, error);
+    const spooled = spoolEvents(store, runId, events, options, error);
+    // Why what waits there already cannot come home is why this cannot either.
+    return stranded === null ? spooled : { ...spooled, warning: `${spooled.warning ?? ''}; ${stranded}` };
   }
 }
 

@@ -11,7 +11,7 @@ import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { removeTree } from './remove-tree.js';
 import { digestRun } from './run-contents.js';
-import { TRASH, discard, stuckText } from './trash.js';
+import { TRASH, discard, emptyTrash, stuckText } from './trash.js';
 
 /** Restores the run that an id, or an unambiguous start of one, names; gives its id, and what is wrong all the same. */
 export async function restoreRun(
@@ -28,12 +28,15 @@ export async function restoreRun(
     try {
       const rights = paths.rightsOf(store);
       const whole = keep(holdFolder(store.dir));
-      const runId = findArchived(text, whole.look('archive') === undefined ? [] : paths.listArchived(store));
+      if (whole.look('archive') === undefined) findArchived(text, []);
       const [archive, runs] = [keep(whole.enter('archive')), keep(whole.make('runs', rights.folder))];
       // Opened before anything is done: a trash that cannot be used is said then.
       const trash = keep(whole.make(TRASH));
+      // An archive that a killed restore was about to let go is there again, and its run already in place.
+      const problems = emptyTrash(trash, runs, archive);
+      const runId = findArchived(text, paths.listArchived(store));
       removeAbandoned(runs, archive, Date.now());
-      const letGo = (file: Identity): string[] => dropArchive(trash, archive, runId, file);
+      const letGo = (file: Identity): string[] => [...problems, ...dropArchive(trash, archive, runId, file)];
       const file = archive.look(paths.archiveName(runId));
       if (runs.look(runId) === undefined) return { runId, problems: letGo(putInPlace(runs, archive, runId, rights)) };
       // A restore that was killed after its rename has only this left to do.

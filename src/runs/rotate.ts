@@ -53,6 +53,7 @@ export interface Rotation {
 export async function rotateRuns(store: Store, options: RotateOptions): Promise<Rotation> {
   const until = options.maxRuntimeSeconds === null ? null : Date.now() + options.maxRuntimeSeconds * 1000;
   if (options.isDryRun) {
+    if (paths.isGone(store)) throw paths.noStore(store);
     const folders = holdStore(store, true);
     try {
       const runs = folders === null ? [] : planRotation(folders, options, vantage());
@@ -151,7 +152,7 @@ function whyKept(
   const seal = readSeal(store, runId);
   if (seal === null) return 'not finalized';
   if (goesOn(seal, store, runId)) return 'written to after it was finalized';
-  if (lostToSeal(store, runId).length > 0) return 'its journal is not what was sealed: see runlog verify';
+  if (lostToSeal(store, runId).length > 0) return `${FAULT}its journal is not what was sealed (runlog verify ${runId})`;
   const last = lastTime(state);
   // A last event in the future says that a clock is wrong, not that the run is old.
   if (last !== null && last > formatInstant(from.nowMicros - RECENT_SECONDS * 1e6))

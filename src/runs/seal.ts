@@ -24,7 +24,9 @@ export function sealJournal(store: Store, runId: string): Seal {
   }
   refuseUnreadable(runId, damage);
   const earlier = Object.entries(readSeal(store, runId) ?? {});
-  for (const [segment, was] of earlier) if (!isKept(folder, segment, was, seal[segment])) seal[segment] = was;
+  for (const [segment, was] of earlier)
+    if (!isKept(folder, segment, was, seal[segment]))
+      seal[segment] = { ...was, bytes_seen: Math.max(was.bytes, seal[segment]?.bytes ?? 0) };
   return seal;
 }
 
@@ -83,7 +85,18 @@ export function findSeal(store: Store, runId: string): { seal: Seal | null; faul
 /** What a journal lost since it was sealed, as far as lengths tell; whether a byte was changed only a reading of it all can tell. */
 export function lostToSeal(store: Store, runId: string): Damage[] {
   const folder = journalDir(store, runId);
-  return Object.entries(readSeal(store, runId) ?? {}).flatMap(([segment, { bytes }]): Damage[] => {
+  const { seal, fault } = findSeal(store, runId);
+  if (fault !== null)
+    return [
+      {
+        kind: 'seal_unreadable',
+        segment: '_final.json',
+        offsetBytes: 0,
+        lengthBytes: 0,
+        message: `its seal cannot be read: ${fault}`,
+      },
+    ];
+  return Object.entries(seal ?? {}).flatMap(([segment, { bytes }]): Damage[] => {
     const left = isSegmentName(segment) ? sizeOf(path.join(folder, path.basename(segment))) : null;
     if (left !== null && left >= bytes) return [];
     const kind = left === null ? 'missing' : 'truncated';
@@ -97,8 +110,13 @@ export function lostToSeal(store: Store, runId: string): Damage[] {
 export function goesOn(seal: Seal, store: Store, runId: string): boolean {
   const folder = journalDir(store, runId);
   return listSegments(folder).segments.some(
-    (name) => fs.statSync(path.join(folder, name)).size > (seal[`journal/${name}`]?.bytes ?? -1),
+    (name) => fs.statSync(path.join(folder, name)).size > seenBytes(seal[`journal/${name}`]),
   );
+}
+
+/** How far a journal had come when it was sealed; of a broken segment, when finalize last looked at it. */
+function seenBytes(seal: SegmentSeal | undefined): number {
+  return seal === undefined ? -1 : (seal.bytes_seen ?? seal.bytes);
 }
 
 function sealSegment(file: string, bytes: number): SegmentSeal {
@@ -118,7 +136,9 @@ function isKept(folder: string, segment: string, was: SegmentSeal, now: SegmentS
 
 function isSeal(value: unknown): value is Seal {
   return (
-    isObject(value) && Object.entries(value).every(([segment, seal]) => isSegmentName(segment) && isSegmentSeal(seal))
+    isObject(value) &&
+    Object.keys(value).length > 0 &&
+    Object.entries(value).every(([segment, seal]) => isSegmentName(segment) && isSegmentSeal(seal))
   );
 }
 

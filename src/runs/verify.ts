@@ -14,7 +14,7 @@ import { assess, type Vantage } from './verdict.js';
 export type Severity = 'damage' | 'suspicion';
 
 export interface Finding {
-  kind: Damage['kind'] | 'seal_broken' | 'seal_unreadable' | 'late_events' | 'unsealed' | 'no_start';
+  kind: Damage['kind'] | 'seal_broken' | 'late_events' | 'unsealed' | 'no_start';
   severity: Severity;
   /** The file, by its path in the run's folder. */
   segment: string;

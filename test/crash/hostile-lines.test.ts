@@ -122,12 +122,13 @@ test('nothing depends on a view: whatever stands in one, the run reads the same 
   const store = withLine('');
   await store.ok('finalize', 'run', '--quiet');
   const [shown, tree] = [await store.json('summary', 'run'), treeOf(store.dir)];
-  for (const view of ['_metadata.json', '_final.json', 'trace.json', 'design-experiment.log'])
-    fs.writeFileSync(store.path('runs', 'run', view), '\0garbage{"seal":{"../x":1}}');
+  for (const view of ['_metadata.json', 'trace.json', 'design-experiment.log'])
+    fs.writeFileSync(store.path('runs', 'run', view), '\0garbage');
   fs.writeFileSync(store.path('csv', 'runs.csv'), '"');
   expect(await store.json('summary', 'run')).toEqual(shown);
   expect(await store.status('run')).toBe('completed');
-  await store.runlog(['finalize', 'run']);
+  fs.rmSync(store.path('runs', 'run', '_final.json'));
+  await store.ok('finalize', 'run', '--quiet');
   expect(treeOf(store.dir)).toEqual(tree);
 });
 
@@ -297,3 +298,62 @@ test('a damaged run hides no other from list, export csv, verify and finalize --
   const rows = fs.readFileSync(path.join(store.cwd, 'tables', 'runs.csv'), 'utf8');
   for (const runId of ['a', 'run', 'z']) expect(rows).toContain(`\n${runId},`);
 });
+
+test('a seal that is empty or garbled is damage everywhere, and finalize says so when it makes it anew', async () => {
+  for (const final of ['{', '{"seal":{}}', '{"seal":{"../x":{"bytes":1}}}']) {
+    const store = withLine('');
+    await store.ok('finalize', 'run', '--quiet');
+    fs.writeFileSync(store.path('runs', 'run', '_final.json'), final);
+    expect(await store.runlog(['verify'])).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('seal_unreadable'),
+    });
+    expect(await store.runlog(['summary', 'run'])).toMatchObject({ exitCode: 3 });
+    expect(await store.runlog(['finalize', 'run'])).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('_final.json at byte 0: seal_unreadable'),
+    });
+    expect(await store.runlog(['verify'])).toMatchObject({ exitCode: 0 });
+    expect(await store.json('finalize', 'run')).toMatchObject({ runs: [{ changed: false }] });
+  }
+});
+
+test('a broken seal stays broken when events come after it, and the second finalize has nothing to do', async () => {
+  const store = withLine('');
+  await store.ok('finalize', 'run', '--quiet');
+  const file = store.segment('run');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"AFTER"', '"OTHER"'));
+  await store.runlog(['append', 'LATE', '--run', 'run']);
+  expect(await store.json('finalize', 'run')).toMatchObject({ runs: [{ changed: true }] });
+  expect(await store.json('finalize', 'run')).toMatchObject({ runs: [{ changed: false }] });
+  expect(await store.json('finalize', '--all')).toEqual({ runs: [] });
+  expect(await store.runlog(['verify'])).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('seal_broken') });
+  expect(await store.runlog(['rotate', '--max-runs', '0'])).toMatchObject({ exitCode: 0 });
+});
+
+test('append --stdin passes over a line that no text can hold, and records what follows', async () => {
+  const store = tempStore();
+  await store.start('--id', 'run');
+  const script = `{ printf '{"action":"X","description":"'; head -c 600000000 /dev/zero | tr '\\0' a; echo '"}'; echo '{"action":"AFTER"}'; } |
+    runlog append --run run --stdin`;
+  const { exitCode, stderr } = await store.shell('bash', script);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 3,
+    stderr: 'warning: line 1: it is longer than 256 MiB; not recorded\n',
+  });
+  expect((await store.events('run')).at(-1)).toMatchObject({ action: 'AFTER' });
+});
+
+test.skipIf(!fs.existsSync('/dev/full'))(
+  'append --stdin --ack records all where nobody can be told, and then says so',
+  async () => {
+    const store = tempStore();
+    await store.start('--id', 'run');
+    const script = `printf '{"action":"A1"}\\n{"action":"A2"}\\n{"action":"A3"}\\n' | runlog append --run run --stdin --ack >/dev/full`;
+    expect(await store.shell('bash', script)).toMatchObject({ exitCode: 74 });
+    expect((await store.events('run')).map(({ type }) => type)).toEqual([
+      'run.started',
+      ...Array(3).fill('action.logged'),
+    ]);
+  },
+);

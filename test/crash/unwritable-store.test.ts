@@ -309,3 +309,56 @@ test('what waits in the spool comes home although a command that brought it home
   expect((await actions(store, runId)).toSorted()).toEqual(['ONE', 'THREE', 'TWO']);
   expect(spooled(store)).toEqual([]);
 });
+
+test('a store that goes away in the middle of a run costs neither the run its end nor the script its exit status', async () => {
+  const away: [how: string, back: string][] = [
+    ['mv logs logs.off', 'mv logs.off logs'],
+    ['mv logs logs.off; touch logs', 'rm logs; mv logs.off logs'],
+    ['mv logs/runs logs/away', 'mv logs/away logs/runs'],
+  ];
+  for (const [how, back] of away) {
+    const store = tempStore();
+    const env = { RUNLOG_DIR: store.dir };
+    const script = `set -euo pipefail
+      export RUNLOG_RUN; RUNLOG_RUN=$(runlog start --id own)
+      trap 'runlog finalize --exit-code $? --quiet' EXIT
+      runlog append BEFORE; ${how}; runlog append DURING`;
+    expect(await store.shell('bash', script, { env })).toMatchObject({ exitCode: 0 });
+    await store.shell('bash', back);
+    await store.runlog(['finalize']);
+    expect(await store.status('own')).toBe('completed');
+    expect(await actions(store, 'own')).toEqual(['BEFORE', 'DURING']);
+
+    const wrapped = await store.runlog(['run', '--id', 'wrapped', '--', 'sh', '-c', `${how}; exit 3`], { env });
+    expect(wrapped).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('waits in') });
+    await store.shell('bash', back);
+    await store.runlog(['finalize']);
+    expect(await store.status('wrapped')).toBe('failed');
+  }
+});
+
+test('a stranger does not end a run whose store is away, nor does anybody who does not say how', async () => {
+  const store = tempStore();
+  await store.start('--id', 'run');
+  fs.renameSync(store.dir, `${store.dir}.off`);
+  const env = { RUNLOG_DIR: store.dir };
+  expect((await store.runlog(['finalize', 'run', '--status', 'completed'], { env })).exitCode).toBe(66);
+  expect((await store.runlog(['finalize'], { env: { ...env, RUNLOG_RUN: 'run' } })).exitCode).toBe(66);
+  expect(spooled(store)).toEqual([]);
+});
+
+test('a working directory that was removed stops neither recording nor the command that is run', async () => {
+  const store = tempStore();
+  const script = `set -e
+    export RUNLOG_DIR=${store.dir} RUNLOG_RUN; RUNLOG_RUN=$(runlog start --id run)
+    mkdir gone; cd gone; rmdir ../gone
+    runlog append ONE
+    runlog append TWO -- echo ran
+    runlog run --id other -- echo ran
+    runlog finalize --exit-code 0 --quiet`;
+  const { stdout, stderr, exitCode } = await store.shell('bash', script);
+  expect({ stdout, exitCode }).toEqual({ stdout: expect.stringMatching(/^ran\nran\n/), exitCode: 0 });
+  expect(stderr).not.toMatch(/uv_cwd|^\s+at /m);
+  expect(await actions(store, 'run')).toEqual(['ONE', 'TWO']);
+  expect(await store.status('other')).toBe('completed');
+});
