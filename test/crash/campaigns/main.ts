@@ -57,8 +57,8 @@ if (values.help || unknown.length > 0) {
   }
   cleanUp();
   if ([...results.values()].some(({ failures }) => failures.length > 0)) process.exitCode = 1;
-  // The page has the figures of whole campaigns only.
-  if (results.size === Object.keys(CAMPAIGNS).length && values.stride === '1') writeFigures(results);
+  // The page has the figures of one run of all of them.
+  if (results.size === Object.keys(CAMPAIGNS).length) writeFigures(results);
 }
 
 function writeFigures(results: ReadonlyMap<string, CampaignResult>): void {

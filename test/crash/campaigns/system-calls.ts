@@ -82,7 +82,11 @@ export async function systemCalls(
     total += swept.injected;
     missed += swept.missed;
   }
-  figures.push(['faults in all', total], ['faults that missed their call seven times', missed]);
+  figures.push(
+    ['of the system calls and faults, one in', stride],
+    ['faults in all', total],
+    ['faults that missed their call seven times', missed],
+  );
   return { figures, failures, line: `system calls failed ${total}, promises broken ${failures.length}` };
 }
 
