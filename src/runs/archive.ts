@@ -7,12 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import * as tar from 'tar';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import { PRIVATE, type Rights } from '../journal/folder.js';
+import type { Damage } from '../journal/line.js';
 import { readJournal } from '../journal/read.js';
 import { foldRun, type RunState } from '../views/run.js';
 import { holdFolder, type HeldFolder, type Identity } from './held-folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { removeTree } from './remove-tree.js';
+import { refuseUnreadable } from './unreadable.js';
 import { chunksOf, differenceOf, digestFolder, digestRun, type Contents } from './run-contents.js';
 
 /** Compressed; what comes out may be a thousand times as much. */
@@ -74,8 +76,8 @@ export function unpackRun(archive: HeldFolder, runId: string, folder: HeldFolder
   return contents.identity as Identity;
 }
 
-/** The fold of an archived run's events. */
-export function readArchivedState(store: Store, runId: string): RunState {
+/** The fold of an archived run's events, and what is damaged of them. Throws where they cannot be read. */
+export function readArchived(store: Store, runId: string): { state: RunState; damage: Damage[] } {
   const [place, whole] = [holdFolder(os.tmpdir()), holdFolder(store.dir)];
   const folder = place.makeNew('runlog-');
   try {
@@ -86,7 +88,9 @@ export function readArchivedState(store: Store, runId: string): RunState {
       archive.close();
     }
     const items = [...readJournal(folder.at('journal'))];
-    return foldRun(items.flatMap((item) => ('event' in item ? [item.event] : [])));
+    const damage = items.flatMap((item) => ('damage' in item ? [item.damage] : []));
+    refuseUnreadable(runId, damage);
+    return { state: foldRun(items.flatMap((item) => ('event' in item ? [item.event] : []))), damage };
   } finally {
     removeTree(place, path.basename(folder.path), folder);
     for (const held of [folder, whole, place]) held.close();

@@ -1,7 +1,8 @@
 // The export of all runs into CSV tables, in the store or in a folder of the user's.
 import { PRIVATE, isThere } from '../journal/folder.js';
 import { archivePath, csvDir, listArchived, listRunIds, rightsOf, type Store } from './paths.js';
-import { readArchivedState } from './archive.js';
+import { RunlogError, errnoOf } from '../events/errors.js';
+import { readArchived } from './archive.js';
 import { withLock } from './lock.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
 import { isUnreadable } from './unreadable.js';
@@ -55,7 +56,16 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const isWhole = options.isRebuild && options.runIds === null;
   if (isWhole)
     for (const runId of listArchived(store)) {
-      if (!rows.has(runId)) rows.set(runId, runRows(runId, readArchivedState(store, runId)));
+      if (rows.has(runId)) continue;
+      try {
+        const { state, damage } = readArchived(store, runId);
+        if (damage.length > 0) damaged.push(runId);
+        rows.set(runId, runRows(runId, state));
+      } catch (error) {
+        if (!(error instanceof RunlogError) && errnoOf(error) === undefined) throw error;
+        damaged.push(runId);
+        unreadable.add(runId);
+      }
     }
   const keep = (runId: string): boolean =>
     isOwn && (unreadable.has(runId) || (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));

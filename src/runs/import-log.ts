@@ -10,7 +10,7 @@ import { decodeLog, formatLocalTime, type LogBlock } from '../formats/design-log
 import { actionOfEntry } from '../formats/log-events.js';
 import { newEventId } from '../journal/event-id.js';
 import { candidateIds, composeRunId, createRun } from './create.js';
-import { readArchivedState } from './archive.js';
+import { readArchived } from './archive.js';
 import { archivePath, type Store } from './paths.js';
 import { redactEvent } from '../events/redact.js';
 import { readStart } from './start-event.js';
@@ -55,7 +55,7 @@ export async function importLog(
   });
   for (const runId of candidateIds(composeRunId(localTime, null, name))) {
     if (readStart(store, runId)?.source?.sha256 === sha256) return imported(runId, []);
-    if (fs.existsSync(archivePath(store, runId)) && readArchivedState(store, runId).started?.source?.sha256 === sha256)
+    if (fs.existsSync(archivePath(store, runId)) && readArchived(store, runId).state.started?.source?.sha256 === sha256)
       return imported(runId, [`imported before; the run is in the archive (runlog restore ${runId})`]);
     const [start, ...rest] = envelopAll(
       [
