@@ -103,12 +103,14 @@ export const VOCABULARY = {
     issue: 'text',
     step: 'count',
     input: 'count',
+    input_includes_cached: 'flag',
     output: 'count',
     cached_read: 'count',
     cached_write: 'count',
     reasoning: 'count',
     cost_usd: 'number',
   },
+  'tokens.priced': { source: 'text!', costs_usd: 'measures!' },
   'tool.called': {
     tool: 'text!',
     agent: 'text',
@@ -158,6 +160,7 @@ export const VOCABULARY = {
   'outcome.corrected': {
     subject: 'text!',
     name: 'text',
+    issue: 'text',
     success: 'flag!',
     evidence: 'text!',
     by: 'text',
