@@ -19,7 +19,8 @@ const DIRECT = [
   ['record-start', ['src/commands/start.ts', 'src/runs/create.ts']],
   // Finding the run without RUNLOG_RUN or --run ID.
   ['record-owner', ['src/runs/start-event.ts', 'src/runs/processes.ts']],
-  ['record-more', ['src/commands/append-command.ts', 'src/commands/append-stream.ts']],
+  // Commands that read a stream or run a command.
+  ['record-more', ['src/commands/append-command.ts', 'src/commands/append-stream.ts', 'src/commands/tool.ts']],
   ['record', ['src/cli/record.ts']],
 ];
 /** Never copied: an error that one file throws must be the same class to another that catches it. record.cjs exports it. */

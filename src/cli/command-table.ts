@@ -41,6 +41,36 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'issue end', args: '<IID>', options: `status=S error=E ${RECORDING}` },
   { name: 'metric', args: '<NAME> <VALUE>', options: `unit=U max=X min=X step=N issue=IID ${RECORDING}` },
   { name: 'error', args: '<TYPE> <MESSAGE>', options: `severity=S agent=A issue=IID resolved ${RECORDING}` },
+  {
+    name: 'usage',
+    args: '',
+    options: `model=M provider=P input=N output=N cached-read=N cached-write=N reasoning=N input-includes-cached input-excludes-cached cost=USD agent=A issue=IID step=N ${RECORDING}`,
+  },
+  {
+    name: 'tool',
+    args: '<NAME>',
+    options: `agent=A issue=IID step=N duration-ms=N failed error=E ${RECORDING}`,
+    command: 'optional',
+  },
+  {
+    name: 'pipeline',
+    args: '<ID>',
+    options: `status=S sha=SHA triggered-by=A retry=N failed-job=J error-type=T error=E queue-time=S execution-time=S started-at=TIME ended-at=TIME issue=IID ${RECORDING}`,
+  },
+  { name: 'debug start', args: '', options: `agent=A type=T message=M issue=IID ${RECORDING}` },
+  { name: 'debug attempt', args: '', options: `agent=A issue=IID ${RECORDING}` },
+  { name: 'debug end', args: '', options: `resolved unresolved method=M agent=A issue=IID ${RECORDING}` },
+  { name: 'stage', args: '<N>', options: `iteration=I loop=L ${RECORDING}` },
+  {
+    name: 'item',
+    args: '<ITEM_TYPE>',
+    options: `media=TYPE content=C file=F config=C model=M backend=B seconds=S meta=K=V ${RECORDING}`,
+  },
+  {
+    name: 'correct',
+    args: '<issue|agent|run> <NAME>',
+    options: `success failure evidence=TEXT by=WHO issue=IID ${RECORDING}`,
+  },
   { name: 'beat', args: '', options: `within=DURATION ${RECORDING}` },
   { name: 'run', args: '', options: START, command: 'required' },
   {

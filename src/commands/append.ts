@@ -1,5 +1,4 @@
 // runlog append: one action of the design-experiment log, a stream of events, or a command that is run and recorded.
-import fs from 'node:fs';
 import { messageOf } from '../events/errors.js';
 import { formatInstant } from '../events/instant.js';
 import type { EventBody } from '../events/vocabulary.js';
@@ -9,7 +8,7 @@ import { appendLogText, envelop, type Recordable } from '../runs/record.js';
 import { checkActionType } from './action-type.js';
 import { appendCommand } from './append-command.js';
 import { appendStream } from './append-stream.js';
-import { answer, quote, splitPair, usage, type Input } from './input.js';
+import { answer, quote, readDash, splitPair, usage, type Input } from './input.js';
 import { acknowledge, keptId, recordInto, recordOne, targetRun } from './recording.js';
 import { parseTime } from './values.js';
 
@@ -103,15 +102,4 @@ function checkKey(key: string): void {
       `--field: ${quote(key)} cannot be a key`,
       'A key is one line, begins with neither a space nor [, and has no colon before a space.',
     );
-}
-
-const stdinTexts = new WeakMap<Input, string>();
-
-/** `-` stands for the standard input, which can be read once. */
-function readDash(input: Input, value: string | undefined): string | undefined {
-  if (value !== '-') return value;
-  if (stdinTexts.has(input)) throw usage('only one value can be - (the standard input)');
-  const text = fs.readFileSync(0, 'utf8').replace(/\r?\n$/, '');
-  stdinTexts.set(input, text);
-  return text;
 }

@@ -96,6 +96,17 @@ export function splitPair(text: string, what: string): [key: string, value: stri
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
+const stdinTexts = new WeakMap<Input, string>();
+
+/** `-` stands for the standard input, which can be read once. */
+export function readDash(input: Input, value: string | undefined): string | undefined {
+  if (value !== '-') return value;
+  if (stdinTexts.has(input)) throw usage('only one value can be - (the standard input)');
+  const text = fs.readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+  stdinTexts.set(input, text);
+  return text;
+}
+
 export function usage(message: string, hint?: string): RunlogError {
   return new RunlogError('usage', message, hint === undefined ? {} : { hint });
 }

@@ -4,9 +4,10 @@ import { firstTimeRight, percent, retries, stepsOf, toolCalls } from '../views/i
 import { hasFailed as pipelineHasFailed, hasSucceeded } from '../views/pipelines.js';
 import { countOutcomes, hasFailed, successRate } from '../views/outcome.js';
 import { durationSeconds, startTime, statusOf, traceId, type RunState } from '../views/run.js';
-import { executions, type Step } from '../views/steps.js';
-import { totalTokens } from '../views/tokens.js';
-import type { Issue } from '../views/issues.js';
+import type { Step } from '../views/steps.js';
+import { roundUsd, totalTokens, unpricedModels, type TokenSums } from '../views/tokens.js';
+import type { Correction } from '../views/corrections.js';
+import { issueStatus, type CodeChanges, type Issue } from '../views/issues.js';
 import { prettyJson } from './json.js';
 
 /** How a sealed segment looked: any changed byte shows. */
@@ -40,11 +41,9 @@ export function encodeFinal(runId: string, state: RunState, seal: Seal): string 
       signal: ending?.signal ?? null,
       decided_by: ending?.decidedBy ?? null,
     },
-    total_steps: executions(state.steps).length,
-    total_tokens: totalTokens(state.tokens),
-    input_tokens: state.tokens.input,
-    output_tokens: state.tokens.output,
-    estimated_cost_usd: state.tokens.costUsd,
+    successful_issues: countOutcomes(state).completedIssues,
+    failed_issues: countOutcomes(state).failedIssues,
+    skipped_issues: countOutcomes(state).skippedIssues,
     seal,
   });
 }
@@ -55,7 +54,7 @@ export function encodeIssueFile(
   state: RunState,
   issue: Issue,
 ): { name: string; otherName: string; text: string } {
-  const hasEnded = issue.status !== 'in_progress';
+  const hasEnded = issueStatus(issue) !== 'in_progress';
   const file = safeName(issue.iid);
   const [name, otherName] = [`issue_${file}_report.json`, `issue_${file}_metrics.json`];
   return {
@@ -83,6 +82,27 @@ function metadata(runId: string, state: RunState): Record<string, unknown> {
     issues_processed: state.issues.map(({ iid }) => iid),
     total_errors: counts.errors,
     total_successes: counts.completedIssues,
+    total_steps: counts.steps,
+    total_tool_calls: state.tools.reduce((sum, { calls }) => sum + calls, 0),
+    total_pipelines: state.pipelines.length,
+    total_debugging_cycles: state.cycles.length,
+    cost_metrics: {
+      ...costMetrics(state.tokens),
+      price_sources: state.usage.sources,
+      unpriced_models: unpricedModels(state.usage).map(({ provider, model, calls, tokens }) => ({
+        provider,
+        model,
+        calls,
+        tokens,
+      })),
+    },
+    code_metrics: codeMetrics(state.code),
+    corrections: state.corrections.map(({ subject, name, issue, ...correction }) => ({
+      subject,
+      name,
+      issue_iid: issue,
+      ...correctionObject(correction),
+    })),
     trace_id: traceId(state),
     tags: started?.tags ?? {},
   };
@@ -100,7 +120,9 @@ function issueMetrics(runId: string, state: RunState, issue: Issue): Record<stri
     failed_pipelines: pipelines.filter(pipelineHasFailed).length,
     debugging_cycles: state.cycles.filter((cycle) => cycle.issue === issue.iid).length,
     errors: state.errors.filter((error) => error.issue === issue.iid).length,
-    status: issue.status,
+    status: issueStatus(issue),
+    recorded_status: issue.status,
+    correction: issue.correction === null ? null : correctionObject(issue.correction),
   };
 }
 
@@ -134,25 +156,44 @@ function issueReport(state: RunState, issue: Issue): Record<string, unknown> {
       resolved: cycle.resolved,
     })),
     errors: errors.map(({ type, message, agent, at }) => ({ type, message, agent, timestamp: at })),
-    cost_metrics: {
-      total_tokens: totalTokens(issue.tokens),
-      input_tokens: issue.tokens.input,
-      output_tokens: issue.tokens.output,
-      estimated_cost_usd: issue.tokens.costUsd,
-    },
-    code_metrics: {
-      files_created: issue.code?.filesCreated ?? null,
-      files_modified: issue.code?.filesModified ?? null,
-      files_deleted: issue.code?.filesDeleted ?? null,
-      lines_added: issue.code?.linesAdded ?? null,
-      lines_deleted: issue.code?.linesDeleted ?? null,
-      commits: issue.code?.commits ?? null,
-      test_coverage: issue.code?.testCoverage ?? null,
-    },
+    cost_metrics: costMetrics(issue.tokens),
+    code_metrics: codeMetrics(issue.code),
     complexity_score: issue.complexity,
     first_time_right: firstTimeRight(state, issue),
     total_tool_calls: toolCalls(state, issue),
   };
+}
+
+function costMetrics(tokens: TokenSums): Record<string, number | null> {
+  return {
+    total_tokens: totalTokens(tokens),
+    input_tokens: tokens.input,
+    output_tokens: tokens.output,
+    cached_read_tokens: tokens.cachedRead,
+    cached_write_tokens: tokens.cachedWrite,
+    reasoning_tokens: tokens.reasoning,
+    estimated_cost_usd: roundUsd(tokens.costUsd),
+    reported_cost_usd: roundUsd(tokens.reportedUsd),
+    computed_cost_usd: roundUsd(tokens.computedUsd),
+    model_calls: tokens.calls,
+    unpriced_calls: tokens.unpricedCalls,
+  };
+}
+
+function codeMetrics(code: CodeChanges | null): Record<string, number | null> {
+  return {
+    files_created: code?.filesCreated ?? null,
+    files_modified: code?.filesModified ?? null,
+    files_deleted: code?.filesDeleted ?? null,
+    lines_added: code?.linesAdded ?? null,
+    lines_deleted: code?.linesDeleted ?? null,
+    commits: code?.commits ?? null,
+    test_coverage: code?.testCoverage ?? null,
+  };
+}
+
+function correctionObject({ success, evidence, by, at }: Correction): Record<string, unknown> {
+  return { success, evidence, by, timestamp: at };
 }
 
 /** What each agent did for an issue: executions by how they ended, and the seconds of those that have. */
@@ -161,6 +202,7 @@ function agentMetrics(steps: readonly Step[]): Record<string, unknown> {
   return Object.fromEntries(
     agents.map((agent) => {
       const own = steps.filter((step) => step.agent === agent);
+      const lastCorrection = own.at(-1)?.correction ?? null;
       const seconds = own.map((step) => secondsBetween(step.startedAt, step.endedAt)).filter((known) => known !== null);
       return [
         agent,
@@ -170,10 +212,21 @@ function agentMetrics(steps: readonly Step[]): Record<string, unknown> {
           failures: own.filter(hasFailed).length,
           duration: seconds.length === 0 ? null : seconds.reduce((sum, known) => sum + known, 0),
           retries: retries(own),
+          outcome: agentOutcome(own),
+          correction: lastCorrection === null ? null : correctionObject(lastCorrection),
         },
       ];
     }),
   );
+}
+
+/** How an agent did in the end: as corrected, else as its latest execution ended; null where that is not known. */
+function agentOutcome(own: readonly Step[]): 'success' | 'failure' | null {
+  const last = own.at(-1);
+  if (last === undefined) return null;
+  if (last.correction !== null) return last.correction.success ? 'success' : 'failure';
+  if (last.status === 'SUCCESS') return 'success';
+  return hasFailed(last) ? 'failure' : null;
 }
 
 function safeName(iid: string): string {

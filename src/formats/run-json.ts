@@ -1,7 +1,8 @@
 // The JSON shapes that list and summary promise.
 import { countOutcomes } from '../views/outcome.js';
 import { durationSeconds, startTime, type RunState } from '../views/run.js';
-import { totalTokens } from '../views/tokens.js';
+import { issueStatus } from '../views/issues.js';
+import { roundUsd, totalTokens } from '../views/tokens.js';
 import { toVisibleLine } from './visible-text.js';
 
 /** A row of `list --json`; the same shape in `summary --json` as `run`. */
@@ -26,7 +27,7 @@ export function runObject(runId: string, status: string, state: RunState, isPinn
     failed_steps: counts.failedSteps,
     total_errors: counts.errors,
     total_tokens: totalTokens(tokens),
-    estimated_cost_usd: tokens.costUsd,
+    estimated_cost_usd: roundUsd(tokens.costUsd),
     tags: started?.tags ?? {},
     pinned: isPinned,
   };
@@ -35,11 +36,12 @@ export function runObject(runId: string, status: string, state: RunState, isPinn
 export function issueObjects({ issues }: RunState): Record<string, unknown>[] {
   return issues.map((issue) => ({
     issue_iid: issue.iid,
-    status: issue.status,
+    status: issueStatus(issue),
     start_time: issue.startTime,
     end_time: issue.endTime,
     complexity_score: issue.complexity,
     error: issue.error,
+    correction: issue.correction,
   }));
 }
 

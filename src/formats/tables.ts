@@ -4,12 +4,13 @@ import type { RunlogEvent } from '../events/vocabulary.js';
 import { firstTimeRight, percent, retries, stepsOf, toolCalls, totalPipelineSeconds } from '../views/issue-outcome.js';
 import type { DebuggingCycle } from '../views/debugging.js';
 import type { RaisedError } from '../views/errors.js';
-import type { Issue } from '../views/issues.js';
+import { correctionText } from '../views/corrections.js';
+import { issueStatus, type Issue } from '../views/issues.js';
 import { countOutcomes, successRate } from '../views/outcome.js';
 import { hasFailed as pipelineHasFailed, hasSucceeded, pipelineSeconds, type Pipeline } from '../views/pipelines.js';
 import { durationSeconds, startTime, statusOf, type RunState } from '../views/run.js';
 import { executions, type Step } from '../views/steps.js';
-import { totalTokens } from '../views/tokens.js';
+import { roundUsd, totalTokens } from '../views/tokens.js';
 import type { ToolUsage } from '../views/tools.js';
 
 /** A value of a cell; null is an empty one. */
@@ -70,7 +71,7 @@ const RUNS = table<RunState>({
     total_tokens: ({ tokens }) => totalTokens(tokens),
     input_tokens: ({ tokens }) => tokens.input,
     output_tokens: ({ tokens }) => tokens.output,
-    estimated_cost_usd: ({ tokens }) => tokens.costUsd,
+    estimated_cost_usd: ({ tokens }) => roundUsd(tokens.costUsd),
     total_agent_duration_seconds: ({ steps }) => sumKnown(executions(steps).map(stepSeconds)),
     total_pipeline_duration_seconds: totalPipelineSeconds,
     total_debugging_cycles: ({ cycles }) => cycles.length,
@@ -82,6 +83,7 @@ const RUNS = table<RunState>({
     cause: ({ ending }) => ending?.reason ?? null,
     git_commit: (state) => started(state).git?.commit ?? null,
     tags: (state) => tagsText(started(state).tags ?? {}),
+    correction: ({ correction }) => correctionText(correction),
   },
 });
 
@@ -93,7 +95,7 @@ const ISSUES = table<Issue>({
     start_time: (issue) => issue.startTime,
     end_time: ({ endTime }) => endTime,
     duration_seconds: (issue) => secondsBetween(issue.startTime, issue.endTime),
-    status: ({ status }) => status,
+    status: issueStatus,
     complexity_score: ({ complexity }) => complexity,
     total_errors: ({ iid }, { errors }) => errors.filter(({ issue }) => issue === iid).length,
     total_pipeline_attempts: (issue, state) => pipelinesOf(state, issue).length,
@@ -111,7 +113,7 @@ const ISSUES = table<Issue>({
     total_tokens: ({ tokens }) => totalTokens(tokens),
     input_tokens: ({ tokens }) => tokens.input,
     output_tokens: ({ tokens }) => tokens.output,
-    estimated_cost_usd: ({ tokens }) => tokens.costUsd,
+    estimated_cost_usd: ({ tokens }) => roundUsd(tokens.costUsd),
     files_created: ({ code }) => code?.filesCreated ?? null,
     files_modified: ({ code }) => code?.filesModified ?? null,
     lines_added: ({ code }) => code?.linesAdded ?? null,
@@ -119,6 +121,7 @@ const ISSUES = table<Issue>({
     commits: ({ code }) => code?.commits ?? null,
     test_coverage: ({ code }) => code?.testCoverage ?? null,
     files_deleted: ({ code }) => code?.filesDeleted ?? null,
+    correction: ({ correction }) => correctionText(correction),
   },
 });
 
@@ -142,8 +145,9 @@ const AGENTS = table<Step>({
     status: ({ status, isInterrupted }) => (isInterrupted ? 'INTERRUPTED' : status),
     input_tokens: ({ tokens }) => tokens.input,
     output_tokens: ({ tokens }) => tokens.output,
-    estimated_cost_usd: ({ tokens }) => tokens.costUsd,
+    estimated_cost_usd: ({ tokens }) => roundUsd(tokens.costUsd),
     output_summary: ({ outputSummary }) => outputSummary,
+    correction: ({ correction }) => correctionText(correction),
   },
 });
 

@@ -2,7 +2,7 @@
 import { RunlogError } from '../events/errors.js';
 import { formatInstant } from '../events/instant.js';
 import type { RunStatus } from '../events/vocabulary.js';
-import { failureOf, statusByRecord } from '../views/outcome.js';
+import { failureOf, hasSuccess, statusByRecord } from '../views/outcome.js';
 import type { Ending, RunState } from '../views/run.js';
 import type { Process } from './processes.js';
 import { deathOf, type RunReading, type Vantage } from './verdict.js';
@@ -110,5 +110,5 @@ function isFromOutside(signal: string): boolean {
 }
 
 function failedOrPartial(state: RunState): RunStatus {
-  return state.steps.some(({ status }) => status === 'SUCCESS') ? 'partial' : 'failed';
+  return hasSuccess(state) ? 'partial' : 'failed';
 }

@@ -47,12 +47,19 @@ function readOnce(store: Store, runId: string, from: Vantage): RunReading {
 /** The same from events that were read already. */
 export function assess(runId: string, state: RunState, damage: Damage[], from: Vantage): RunReading {
   if (state.ending !== null)
-    return { runId, state, status: state.ending.status, reason: state.ending.reason, damage, judgement: null };
+    return { runId, state, status: statusOf(state), reason: reasonOf(state), damage, judgement: null };
   const judgement = judge(signsOf(state), from.nowMicros, from.place, from.staleAfterSeconds);
   const { life, reason } = judgement;
   if (life === 'dead') endRun(state, deathOf(state, reason));
   if (life === 'silent') state.openStatus = 'stale';
   return { runId, state, status: statusOf(state), reason, damage, judgement };
+}
+
+/** Why an ended run has its status: what corrected it, else what ended it. */
+function reasonOf({ ending, correction }: RunState): string | null {
+  if (ending === null || correction === null) return ending?.reason ?? null;
+  const said = ending.reason === null ? '' : ` (${ending.reason})`;
+  return `corrected${correction.by === null ? '' : ` by ${correction.by}`}: ${correction.evidence}; it was ${ending.status}${said}`;
 }
 
 /** The end of a run that died: interrupted, at its last sign of life. */

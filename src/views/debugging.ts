@@ -2,11 +2,12 @@
 import type { RunlogEvent } from '../events/vocabulary.js';
 
 export interface DebuggingCycle {
-  agent: string;
+  agent: string | null;
   issue: string | null;
-  errorType: string;
+  errorType: string | null;
   errorMessage: string | null;
-  startedAt: string;
+  /** Null where only its attempts or its end are on record. */
+  startedAt: string | null;
   endedAt: string | null;
   attempts: number;
   /** Null while nobody has said. */
@@ -15,28 +16,32 @@ export interface DebuggingCycle {
 }
 
 export function applyDebugEvent(cycles: DebuggingCycle[], event: RunlogEvent, issue: string | null): void {
+  if (event.type !== 'debug.started' && event.type !== 'debug.attempted' && event.type !== 'debug.ended') return;
   if (event.type === 'debug.started') {
     cycles.push({
-      agent: event.agent,
-      issue,
+      ...noCycle(event.agent, issue),
       errorType: event.error_type,
       errorMessage: event.message ?? null,
       startedAt: event.at,
-      endedAt: null,
-      attempts: 0,
-      resolved: null,
-      resolutionMethod: null,
     });
     return;
   }
-  if (event.type !== 'debug.attempted' && event.type !== 'debug.ended') return;
-  const cycle = cycles.findLast(
+  let cycle = cycles.findLast(
     (open) =>
       open.endedAt === null && (event.agent ?? open.agent) === open.agent && (issue ?? open.issue) === open.issue,
   );
-  if (cycle === undefined) return;
+  if (cycle === undefined) {
+    // Its start was never recorded: what is known of it is kept.
+    cycle = noCycle(event.agent ?? null, issue);
+    cycles.push(cycle);
+  }
   if (event.type === 'debug.attempted') cycle.attempts += 1;
   else Object.assign(cycle, { endedAt: event.at, resolved: event.resolved, resolutionMethod: event.method ?? null });
+}
+
+function noCycle(agent: string | null, issue: string | null): DebuggingCycle {
+  const unknown = { errorType: null, errorMessage: null, startedAt: null, endedAt: null };
+  return { agent, issue, ...unknown, attempts: 0, resolved: null, resolutionMethod: null };
 }
 
 /** Ends the cycles that have not ended, at the time of the run's end; whether they were resolved stays unknown. */

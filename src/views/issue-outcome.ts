@@ -1,5 +1,5 @@
 // How did an issue go: which executions, retries, calls, and was it right the first time? Questions to a folded run; pure.
-import type { Issue } from './issues.js';
+import { issueStatus, type Issue } from './issues.js';
 import { hasFailed as pipelineHasFailed, pipelineSeconds } from './pipelines.js';
 import type { RunState } from './run.js';
 import { executions, type Step } from './steps.js';
@@ -15,9 +15,10 @@ export function retries(steps: readonly Step[]): number {
 
 /** Completed, no agent needed a second attempt, no pipeline failed, no debugging cycle was opened; null while it is open. */
 export function firstTimeRight(state: RunState, issue: Issue): boolean | null {
-  if (issue.status === 'in_progress') return null;
+  const status = issueStatus(issue);
+  if (status === 'in_progress') return null;
   return (
-    issue.status === 'completed' &&
+    status === 'completed' &&
     retries(stepsOf(state, issue)) === 0 &&
     !state.pipelines.some((pipeline) => pipeline.issue === issue.iid && pipelineHasFailed(pipeline)) &&
     !state.cycles.some((cycle) => cycle.issue === issue.iid)

@@ -1,6 +1,7 @@
 // Which issues were worked on, and how did each end? Folds issue events; pure.
 import type { RunlogEvent } from '../events/vocabulary.js';
-import { addTokens, noTokens, type TokenSums } from './tokens.js';
+import type { Correction } from './corrections.js';
+import { noTokens, type TokenSums } from './tokens.js';
 
 export interface CodeChanges {
   filesCreated: number | null;
@@ -14,7 +15,7 @@ export interface CodeChanges {
 
 export interface Issue {
   iid: string;
-  /** Null: the run has ended, and the issue was only mentioned in it; nobody said what became of it. */
+  /** As recorded. Null: the run has ended, and the issue was only mentioned in it; nobody said what became of it. */
   status: 'in_progress' | 'completed' | 'failed' | 'skipped' | 'interrupted' | null;
   /** Null where the issue was only mentioned, never started. */
   startTime: string | null;
@@ -23,39 +24,54 @@ export interface Issue {
   error: string | null;
   tokens: TokenSums;
   code: CodeChanges | null;
+  correction: Correction | null;
 }
 
-export function applyIssueEvent(issues: Issue[], event: RunlogEvent, iid: string | null): void {
-  if (iid === null) return;
+/** What became of an issue: what an outside truth says, else what was recorded. */
+export function issueStatus({ status, correction }: Issue): Issue['status'] {
+  if (correction === null) return status;
+  return correction.success ? 'completed' : 'failed';
+}
+
+/** The issue that an event belongs to, changed by it; it is known from the first event that names it. */
+export function applyIssueEvent(issues: Issue[], event: RunlogEvent, iid: string): Issue {
   const issue = issues.find((known) => known.iid === iid) ?? addIssue(issues, iid);
   switch (event.type) {
-    case 'issue.started':
+    case 'issue.started': {
+      // An end before any start: its start was written by a host whose clock is ahead.
+      const isLate = issue.startTime === null && issue.endTime !== null;
       issue.startTime ??= event.at;
       issue.complexity = event.complexity ?? issue.complexity;
-      // Taken up again: it is open again, and began when it first began.
+      if (isLate) break;
+      // Taken up again: it is open again, and began when it first began. What was said of its outcome was about the time before.
       issue.status = 'in_progress';
       issue.endTime = null;
+      issue.correction = null;
       break;
+    }
     case 'issue.ended':
       issue.status = event.status as Issue['status'];
       issue.endTime = event.at;
       issue.error = event.error ?? null;
       break;
-    case 'tokens.used':
-      addTokens(issue.tokens, event);
-      break;
     case 'code.measured':
-      issue.code = {
-        filesCreated: event.files_created ?? null,
-        filesModified: event.files_modified ?? null,
-        filesDeleted: event.files_deleted ?? null,
-        linesAdded: event.lines_added ?? null,
-        linesDeleted: event.lines_deleted ?? null,
-        commits: event.commits ?? null,
-        testCoverage: event.test_coverage ?? null,
-      };
+      issue.code = codeOf(event, issue.code);
       break;
   }
+  return issue;
+}
+
+/** The latest word on each measure: coverage may be measured apart from the rest. */
+export function codeOf(event: RunlogEvent<'code.measured'>, known: CodeChanges | null): CodeChanges {
+  return {
+    filesCreated: event.files_created ?? known?.filesCreated ?? null,
+    filesModified: event.files_modified ?? known?.filesModified ?? null,
+    filesDeleted: event.files_deleted ?? known?.filesDeleted ?? null,
+    linesAdded: event.lines_added ?? known?.linesAdded ?? null,
+    linesDeleted: event.lines_deleted ?? known?.linesDeleted ?? null,
+    commits: event.commits ?? known?.commits ?? null,
+    testCoverage: event.test_coverage ?? known?.testCoverage ?? null,
+  };
 }
 
 /** Ends what has not ended, at the time of the run's end. */
@@ -77,6 +93,7 @@ function addIssue(issues: Issue[], iid: string): Issue {
     error: null,
     tokens: noTokens(),
     code: null,
+    correction: null,
   };
   issues.push(issue);
   return issue;

@@ -1,4 +1,4 @@
-// What did CI say? Folds pipeline events, the latest word on each pipeline and retry; pure.
+// What did CI say? Folds what was recorded of each pipeline and retry, as it went on, into one; pure.
 import { secondsBetween } from '../events/instant.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 
@@ -6,6 +6,7 @@ export interface Pipeline {
   id: string;
   retryAttempt: number | null;
   issue: string | null;
+  /** When it was last heard of. */
   at: string;
   status: string;
   commitSha: string | null;
@@ -15,33 +16,38 @@ export interface Pipeline {
   errorMessage: string | null;
   queueSeconds: number | null;
   executionSeconds: number | null;
+  /** As said; else when it was first seen under way, and when it was first seen to be over. */
   startedAt: string | null;
   endedAt: string | null;
 }
 
+/** What CI systems call a pipeline that is still to end. */
+const OPEN = /^(created|pending|queued|waiting|waiting_for_resource|preparing|scheduled|manual|running|in_progress)$/i;
+
 export function applyPipelineEvent(pipelines: Pipeline[], event: RunlogEvent, issue: string | null): void {
   if (event.type !== 'pipeline.recorded') return;
+  const retryAttempt = event.retry_attempt ?? null;
+  const index = pipelines.findIndex((known) => known.id === event.pipeline_id && known.retryAttempt === retryAttempt);
+  const known = index === -1 ? null : (pipelines[index] as Pipeline);
+  const isOver = !OPEN.test(event.status);
   const pipeline: Pipeline = {
     id: event.pipeline_id,
-    retryAttempt: event.retry_attempt ?? null,
-    issue,
+    retryAttempt,
+    issue: issue ?? known?.issue ?? null,
     at: event.at,
     status: event.status,
-    commitSha: event.commit_sha ?? null,
-    triggeredBy: event.triggered_by ?? null,
-    failedJobs: event.failed_jobs ?? [],
-    errorType: event.error_type ?? null,
-    errorMessage: event.error_message ?? null,
-    queueSeconds: event.queue_seconds ?? null,
-    executionSeconds: event.execution_seconds ?? null,
-    startedAt: event.started_at ?? null,
-    endedAt: event.ended_at ?? null,
+    commitSha: event.commit_sha ?? known?.commitSha ?? null,
+    triggeredBy: event.triggered_by ?? known?.triggeredBy ?? null,
+    failedJobs: event.failed_jobs ?? known?.failedJobs ?? [],
+    errorType: event.error_type ?? known?.errorType ?? null,
+    errorMessage: event.error_message ?? known?.errorMessage ?? null,
+    queueSeconds: event.queue_seconds ?? known?.queueSeconds ?? null,
+    executionSeconds: event.execution_seconds ?? known?.executionSeconds ?? null,
+    startedAt: event.started_at ?? known?.startedAt ?? (isOver ? null : event.at),
+    endedAt: event.ended_at ?? (isOver ? (known?.endedAt ?? event.at) : null),
   };
-  const known = pipelines.findIndex(
-    ({ id, retryAttempt }) => id === pipeline.id && retryAttempt === pipeline.retryAttempt,
-  );
-  if (known === -1) pipelines.push(pipeline);
-  else pipelines[known] = pipeline;
+  if (index === -1) pipelines.push(pipeline);
+  else pipelines[index] = pipeline;
 }
 
 export function hasSucceeded({ status }: Pipeline): boolean {
@@ -52,6 +58,7 @@ export function hasFailed({ status }: Pipeline): boolean {
   return /^(failed|failure|error)$/i.test(status);
 }
 
+/** From the start to the end; where one is not known, as long as CI says that it executed. */
 export function pipelineSeconds({ startedAt, endedAt, executionSeconds }: Pipeline): number | null {
   return secondsBetween(startedAt, endedAt) ?? executionSeconds;
 }

@@ -2,14 +2,24 @@
 import { formatInstant, parseInstant, secondsBetween } from '../events/instant.js';
 import type { EventBody, RunStatus, RunlogEvent } from '../events/vocabulary.js';
 import { applyActionEvent, type Actions } from './actions.js';
+import { correctionOf, type Correction, type CorrectionEntry } from './corrections.js';
 import { applyDebugEvent, interruptCycles, type DebuggingCycle } from './debugging.js';
 import { applyErrorEvent, type RaisedError } from './errors.js';
-import { applyIssueEvent, interruptIssues, type Issue } from './issues.js';
+import { applyIssueEvent, codeOf, interruptIssues, type CodeChanges, type Issue } from './issues.js';
+import { applyItemEvent, noItems, type Items } from './items.js';
 import { applyMetricEvent, type Metric } from './metrics.js';
 import { applyPipelineEvent, type Pipeline } from './pipelines.js';
 import { planOf, type Plan } from './plan.js';
-import { applyStepEvent, interruptSteps, type Step } from './steps.js';
-import { addTokens, noTokens, type TokenSums } from './tokens.js';
+import {
+  applyStepEvent,
+  correctAgent,
+  executionOf,
+  interruptSteps,
+  noSteps,
+  type Step,
+  type StepIndex,
+} from './steps.js';
+import { applyCall, applyPrices, noTokens, noUsage, type TokenSums, type TokenUsage } from './tokens.js';
 import { applyToolEvent, type ToolUsage } from './tools.js';
 
 /** How a run ended, as its run.ended event says it or would say it. */
@@ -36,15 +46,24 @@ export interface RunState {
   due: string | null;
   eventCount: number;
   steps: Step[];
+  stepIndex: StepIndex;
   plan: Plan | null;
   issues: Issue[];
   metrics: Metric[];
   errors: RaisedError[];
   actions: Actions;
   tokens: TokenSums;
+  usage: TokenUsage;
   tools: ToolUsage[];
   pipelines: Pipeline[];
   cycles: DebuggingCycle[];
+  /** What was measured of the code for no issue in particular. */
+  code: CodeChanges | null;
+  items: Items;
+  /** What an outside truth says of the run as a whole. */
+  correction: Correction | null;
+  /** Every correction, of whatever. */
+  corrections: CorrectionEntry[];
 }
 
 export function emptyRun(): RunState {
@@ -57,15 +76,21 @@ export function emptyRun(): RunState {
     due: null,
     eventCount: 0,
     steps: [],
+    stepIndex: noSteps(),
     plan: null,
     issues: [],
     metrics: [],
     errors: [],
     actions: { count: 0, latest: [] },
     tokens: noTokens(),
+    usage: noUsage(),
     tools: [],
     pipelines: [],
     cycles: [],
+    code: null,
+    items: noItems(),
+    correction: null,
+    corrections: [],
   };
 }
 
@@ -86,19 +111,52 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
   state.lastEventAt = state.lastEventAt === null || event.at > state.lastEventAt ? event.at : state.lastEventAt;
   if (event.type === 'run.started') state.started ??= event;
   state.due = nextDue(state, event);
-  const issue = issueOf(state, event);
+  const execution = executionOf(state.stepIndex, event);
+  const issue = issueOf(state, event, execution);
   applyActionEvent(state.actions, event);
-  applyStepEvent(state.steps, event, issue);
-  applyIssueEvent(state.issues, event, issue);
+  applyStepEvent(state.steps, state.stepIndex, event, issue);
+  const touched = issue === null ? null : applyIssueEvent(state.issues, event, issue);
   applyMetricEvent(state.metrics, event, issue);
   applyErrorEvent(state.errors, event, issue);
   applyToolEvent(state.tools, event, issue);
   applyPipelineEvent(state.pipelines, event, issue);
   applyDebugEvent(state.cycles, event, issue);
-  if (event.type === 'plan.made') state.plan = planOf(event);
-  if (event.type === 'tokens.used') addTokens(state.tokens, event);
+  applyItemEvent(state.items, event);
+  switch (event.type) {
+    case 'plan.made':
+      state.plan = planOf(event);
+      break;
+    case 'tool.called':
+      if (execution !== null) execution.toolCalls += 1;
+      break;
+    case 'tokens.used': {
+      const sums = [state.tokens, touched?.tokens, execution?.tokens].filter((part) => part !== undefined);
+      applyCall(state.usage, event, issue, state.started?.utc_offset_minutes ?? 0, sums);
+      break;
+    }
+    case 'tokens.priced':
+      applyPrices(state.usage, event);
+      break;
+    case 'code.measured':
+      if (issue === null) state.code = codeOf(event, state.code);
+      break;
+    case 'outcome.corrected':
+      correct(state, correctionOf(event));
+      break;
+  }
   // What begins after the end of its run is cut off at once: an ended run has nothing open.
   if (state.ending !== null) interruptAll(state, event.at);
+}
+
+function correct(state: RunState, entry: CorrectionEntry): void {
+  state.corrections.push(entry);
+  const { subject, name, issue, ...correction } = entry;
+  if (subject === 'run') state.correction = correction;
+  else if (subject === 'agent' && name !== null) correctAgent(state.steps, name, issue, correction);
+  else if (subject === 'issue') {
+    const found = state.issues.find(({ iid }) => iid === (name ?? state.started?.specific_issue));
+    if (found !== undefined) found.correction = correction;
+  }
 }
 
 /** Ends a run: what is still open in it was interrupted, at the time of the end. */
@@ -111,12 +169,14 @@ export function endRun(state: RunState, ending: Ending): void {
 }
 
 function interruptAll(state: RunState, at: string | null): void {
-  interruptSteps(state.steps, at);
+  interruptSteps(state.stepIndex, at);
   interruptIssues(state.issues, at);
   interruptCycles(state.cycles, at);
 }
 
-export function statusOf({ ending, openStatus }: RunState): RunStatus | 'running' | 'stale' {
+/** A correction counts once there is an end to correct. */
+export function statusOf({ ending, openStatus, correction }: RunState): RunStatus | 'running' | 'stale' {
+  if (ending !== null && correction !== null) return correction.success ? 'completed' : 'failed';
   return ending?.status ?? openStatus;
 }
 
@@ -146,11 +206,15 @@ function endingOf(event: EventBody<'run.ended'> & { at: string }): Ending {
   };
 }
 
-/** The issue that an event belongs to: its own word, else the one issue that the run is about. */
-function issueOf(state: RunState, event: RunlogEvent): string | null {
+/** The issue that an event belongs to: its own word, else its execution's, else the one issue that the run is about. */
+function issueOf(state: RunState, event: RunlogEvent, execution: Step | null): string | null {
+  // That an agent is corrected for an issue says nothing of that issue.
+  if (event.type === 'outcome.corrected') return event.subject === 'issue' ? (event.name ?? null) : null;
   const own = 'issue' in event ? event.issue : undefined;
   if (own !== undefined && own !== null) return own;
-  return ABOUT_ISSUES.has(event.type) ? (state.started?.specific_issue ?? null) : null;
+  if (!ABOUT_ISSUES.has(event.type)) return null;
+  const ofExecution = event.type === 'step.started' ? null : (execution?.issue ?? null);
+  return ofExecution ?? state.started?.specific_issue ?? null;
 }
 
 const ABOUT_ISSUES = new Set<string>([

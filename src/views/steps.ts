@@ -1,6 +1,7 @@
 // Which agent executed which task, how often, and how did it end? Folds step events; pure.
 import type { Measure, RunlogEvent } from '../events/vocabulary.js';
-import { addTokens, noTokens, type TokenSums } from './tokens.js';
+import type { Correction } from './corrections.js';
+import { noTokens, type TokenSums } from './tokens.js';
 
 export interface StepNote {
   at: string;
@@ -27,34 +28,47 @@ export interface Step {
   notes: StepNote[];
   toolCalls: number;
   tokens: TokenSums;
+  /** What an outside truth says of the agent's outcome, at its latest execution; the attempts stay as they were. */
+  correction: Correction | null;
 }
 
-export function applyStepEvent(steps: Step[], event: RunlogEvent, issue: string | null): void {
+/** The ways to find a step: a run may have a hundred thousand of them. */
+export interface StepIndex {
+  byNumber: Map<number, Step[]>;
+  openByAgent: Map<string, Step[]>;
+  /** The most attempts of an agent at a task of an issue. */
+  attempts: Map<string, number>;
+  lastNumber: number;
+}
+
+export function noSteps(): StepIndex {
+  return { byNumber: new Map(), openByAgent: new Map(), attempts: new Map(), lastNumber: 0 };
+}
+
+export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): void {
   switch (event.type) {
     case 'step.started': {
-      const step = newStep(event.step ?? nextNumber(steps), event.agent);
-      const earlier = steps.filter(
-        (other) => other.agent === event.agent && other.task === (event.task ?? null) && other.issue === issue,
-      );
-      const previous = earlier.reduce((most, { attempt }) => Math.max(most, attempt), 0);
-      Object.assign(step, {
-        task: event.task ?? null,
-        issue,
-        startedAt: event.at,
-        attempt: event.attempt ?? previous + 1,
-      });
-      steps.push(step);
+      const number = event.step ?? index.lastNumber + 1;
+      const step = unstarted(index, number, event.agent) ?? addStep(steps, index, number);
+      const task = event.task ?? null;
+      const attemptKey = JSON.stringify([event.agent, task, issue]);
+      const known = index.attempts.get(attemptKey) ?? 0;
+      const attempt = event.attempt ?? known + 1;
+      index.attempts.set(attemptKey, Math.max(known, attempt));
+      Object.assign(step, { agent: event.agent, task, issue, startedAt: event.at, attempt });
+      if (isOpen(step)) listAt(index.openByAgent, event.agent).push(step);
       break;
     }
     case 'step.noted': {
-      const step = findStep(steps, event.step, null) ?? addStep(steps, event.step, null);
+      const step = stepByNumber(index, event.step) ?? addStep(steps, index, event.step);
       step.notes.push({ at: event.at, title: event.title, detail: event.detail ?? null, metrics: event.metrics ?? {} });
       break;
     }
     case 'step.ended': {
       const step =
-        findStep(steps, event.step ?? null, event.agent ?? null) ??
-        addStep(steps, event.step ?? nextNumber(steps), event.agent ?? null);
+        findStep(index, event.step ?? null, event.agent ?? null) ??
+        addStep(steps, index, event.step ?? index.lastNumber + 1, event.agent ?? null);
+      close(index, step);
       step.status = event.status as Step['status'];
       step.endedAt = event.at;
       step.isInterrupted = false;
@@ -62,22 +76,42 @@ export function applyStepEvent(steps: Step[], event: RunlogEvent, issue: string 
       step.error = event.error ?? null;
       break;
     }
-    case 'tool.called':
-      forExecution(steps, event.step ?? null, event.agent ?? null, (step) => (step.toolCalls += 1));
-      break;
-    case 'tokens.used':
-      forExecution(steps, event.step ?? null, event.agent ?? null, (step) => addTokens(step.tokens, event));
-      break;
   }
 }
 
+/** The execution that an event names: by number; without one, the agent's latest that is open. */
+export function executionOf(index: StepIndex, event: RunlogEvent): Step | null {
+  const number = ('step' in event ? (event.step as number | null | undefined) : null) ?? null;
+  const agent = ('agent' in event ? (event.agent as string | null | undefined) : null) ?? null;
+  return findStep(index, number, agent) ?? null;
+}
+
+/** Corrects the outcome of an agent: of its latest execution of each task so far, or of one issue's. */
+export function correctAgent(
+  steps: readonly Step[],
+  agent: string,
+  issue: string | null,
+  correction: Correction,
+): void {
+  const own = steps.filter((step) => step.agent === agent && (issue === null || step.issue === issue));
+  for (const step of latestAttempts(own)) step.correction = correction;
+}
+
+/** Of each agent, task and issue the latest execution: earlier attempts are no outcome. */
+export function latestAttempts(steps: readonly Step[]): Step[] {
+  const latest = new Map<string, Step>();
+  for (const step of executions(steps)) latest.set(JSON.stringify([step.agent, step.task, step.issue]), step);
+  return [...latest.values()];
+}
+
 /** Ends what has not ended, at the time of the run's end. */
-export function interruptSteps(steps: Step[], endedAt: string | null): void {
-  for (const step of steps)
-    if (isOpen(step)) {
+export function interruptSteps(index: StepIndex, endedAt: string | null): void {
+  for (const open of index.openByAgent.values())
+    for (const step of open) {
       step.endedAt = endedAt;
       step.isInterrupted = true;
     }
+  index.openByAgent.clear();
 }
 
 /** Whether an execution began and has not ended. */
@@ -106,36 +140,44 @@ function newStep(number: number, agent: string | null): Step {
     notes: [],
     toolCalls: 0,
     tokens: noTokens(),
+    correction: null,
   };
 }
 
-function addStep(steps: Step[], number: number, agent: string | null): Step {
+function addStep(steps: Step[], index: StepIndex, number: number, agent: string | null = null): Step {
   const step = newStep(number, agent);
   steps.push(step);
+  listAt(index.byNumber, number).push(step);
+  index.lastNumber = Math.max(index.lastNumber, number);
   return step;
 }
 
-function nextNumber(steps: readonly Step[]): number {
-  return steps.reduce((most, { number }) => Math.max(most, number), 0) + 1;
+/** What is known of a step before its start is: notes, or an end that a host with a slower clock wrote. */
+function unstarted(index: StepIndex, number: number, agent: string): Step | undefined {
+  return index.byNumber
+    .get(number)
+    ?.find((step) => step.startedAt === null && (step.agent === null || step.agent === agent));
 }
 
-/** By number; without one, the agent's latest open execution. */
-function findStep(steps: readonly Step[], number: number | null, agent: string | null): Step | undefined {
-  if (number !== null)
-    return (
-      steps.findLast((step) => step.number === number && isOpen(step)) ??
-      steps.findLast((step) => step.number === number)
-    );
-  return steps.findLast((step) => step.agent === agent && isOpen(step));
+/** By number the open one, else the latest; without a number, the agent's latest open execution. */
+function findStep(index: StepIndex, number: number | null, agent: string | null): Step | undefined {
+  if (number !== null) return stepByNumber(index, number);
+  return agent === null ? undefined : index.openByAgent.get(agent)?.at(-1);
 }
 
-function forExecution(
-  steps: readonly Step[],
-  number: number | null,
-  agent: string | null,
-  change: (step: Step) => void,
-): void {
-  if (number === null && agent === null) return;
-  const step = findStep(steps, number, agent);
-  if (step !== undefined) change(step);
+function stepByNumber(index: StepIndex, number: number): Step | undefined {
+  const known = index.byNumber.get(number);
+  return known?.findLast(isOpen) ?? known?.at(-1);
+}
+
+function close(index: StepIndex, step: Step): void {
+  const open = step.agent === null ? undefined : index.openByAgent.get(step.agent);
+  const at = open?.lastIndexOf(step) ?? -1;
+  if (at !== -1) open?.splice(at, 1);
+}
+
+function listAt<Key, Value>(map: Map<Key, Value[]>, key: Key): Value[] {
+  let list = map.get(key);
+  if (list === undefined) map.set(key, (list = []));
+  return list;
 }

@@ -1,6 +1,6 @@
 // What did the pipeline execute, step by step? The execution trace of a run, as the field's trace stores know it. Pure.
-import { hasFailed } from './outcome.js';
-import { startTime, traceId, type RunState } from './run.js';
+import { hasFailed, hasSuccess } from './outcome.js';
+import { startTime, statusOf, traceId, type RunState } from './run.js';
 import { executions, type Step } from './steps.js';
 
 export interface TraceStep {
@@ -72,14 +72,16 @@ function traceStep(step: Step): TraceStep {
 }
 
 /** PARTIAL: something succeeded before the failure. FAILED: nothing did. */
-function pipelineStatus({ ending, steps }: RunState): Trace['pipelineStatus'] {
-  if (ending === null) return 'RUNNING';
-  if (ending.status === 'completed') return 'SUCCESS';
-  return steps.some(({ status }) => status === 'SUCCESS') ? 'PARTIAL' : 'FAILED';
+function pipelineStatus(state: RunState): Trace['pipelineStatus'] {
+  if (state.ending === null) return 'RUNNING';
+  if (statusOf(state) === 'completed') return 'SUCCESS';
+  return hasSuccess(state) ? 'PARTIAL' : 'FAILED';
 }
 
-function finalError({ ending, steps }: RunState): string | null {
-  if (ending === null || ending.status === 'completed') return null;
+function finalError(state: RunState): string | null {
+  const { ending, steps, correction } = state;
+  if (ending === null || statusOf(state) === 'completed') return null;
+  if (correction !== null) return correction.evidence;
   if (ending.error !== null) return ending.error;
   const failed = steps.findLast(hasFailed);
   if (ending.status === 'interrupted' || failed === undefined) return ending.reason;
