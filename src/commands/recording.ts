@@ -3,17 +3,22 @@ import { RunlogError } from '../events/errors.js';
 import fs from 'node:fs';
 import { finalPath } from '../runs/paths.js';
 import { record, type Recordable, type Recorded } from '../runs/record.js';
-import { endsSomething } from '../views/issue-ending.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
 import { currentRun } from '../runs/resolve.js';
 import { answer, warn, type Input } from './input.js';
 
-/** Records one event into the run that the command means, and acknowledges it. */
-export function recordOne(input: Input, body: Recordable): void {
+/** Records one event into the run that the command means, and acknowledges it. Gives the run whose journal has it, or null. */
+export function recordOne(input: Input, body: Recordable): string | null {
   const runId = targetRun(input);
   const recorded = recordInto(input, runId, [body]);
   if (input.context.isJson) answer(input.context, { run_id: runId, id: keptId(recorded) }, '');
-  if (recorded.where === 'journal' && endsSomething(body)) refreshIssueFiles(input.store, runId);
+  return recorded.where === 'journal' ? runId : null;
+}
+
+/** The same for an event that ends something of an issue: the issue's files are then brought up to date. */
+export function recordEnding(input: Input, body: Recordable): void {
+  const runId = recordOne(input, body);
+  if (runId !== null) refreshIssueFiles(input.store, runId);
 }
 
 /** The id of the one event that was recorded; null where it was recorded nowhere. */
