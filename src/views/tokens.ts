@@ -133,6 +133,29 @@ function priceCall(usage: TokenUsage, id: string, cost: number): void {
   }
 }
 
+/** Sums of the groups that have the same key, in the order in which the keys appear. */
+export function sumGroups<Key extends readonly (string | null)[]>(
+  groups: Iterable<TokenGroup>,
+  keyOf: (group: TokenGroup) => Key,
+): { key: Key; sums: TokenSums }[] {
+  const found = new Map<string, { key: Key; sums: TokenSums }>();
+  for (const group of groups) {
+    const key = keyOf(group);
+    const text = JSON.stringify(key);
+    const known = found.get(text) ?? { key, sums: noTokens() };
+    found.set(text, known);
+    addSums(known.sums, group.sums);
+  }
+  return [...found.values()];
+}
+
+function addSums(sums: TokenSums, more: TokenSums): void {
+  for (const key of ['calls', 'unpricedCalls'] as const) sums[key] += more[key];
+  for (const key of ['input', 'output', 'cachedRead', 'cachedWrite', 'reasoning'] as const)
+    sums[key] = sum(sums[key], more[key]);
+  for (const key of ['reportedUsd', 'computedUsd', 'costUsd'] as const) sums[key] = sum(sums[key], more[key]);
+}
+
 /** Input and output together; null where neither is known. */
 export function totalTokens({ input, output }: Pick<TokenSums, 'input' | 'output'>): number | null {
   return sum(input, output);
