@@ -12,7 +12,7 @@ export interface OwnPrice {
 /** By `model` or `provider/model`, in lower case. */
 export type OwnPrices = ReadonlyMap<string, OwnPrice>;
 
-const KEYS = ['input', 'output', 'cached_read', 'cached_write'];
+const KEYS = new Set(['input', 'output', 'cached_read', 'cached_write']);
 
 /**
  * What `prices` of a config file says; `file` is for its errors. Throws `usage`, naming the file and the key, where something in
@@ -29,7 +29,7 @@ export function readOwnPrices(prices: unknown, file: string): OwnPrices {
 function ownPrice(file: string, model: string, price: unknown): OwnPrice {
   const where = `prices[${JSON.stringify(model)}]`;
   if (!isTable(price)) throw wrong(file, `${where} must be an object`);
-  const stranger = Object.keys(price).find((key) => !KEYS.includes(key));
+  const stranger = Object.keys(price).find((key) => !KEYS.has(key));
   if (stranger !== undefined) throw wrong(file, `${where} has ${JSON.stringify(stranger)}, which is no price`);
   const usdOf = (key: string): number | null => {
     const usd = price[key];
