@@ -19,6 +19,8 @@ const DIRECT = [
   ['record-start', ['src/commands/start.ts', 'src/runs/create.ts']],
   // Finding the run without RUNLOG_RUN or --run ID.
   ['record-owner', ['src/runs/start-event.ts', 'src/runs/processes.ts']],
+  // The files of issues under way, when something of one ends.
+  ['record-refresh', ['src/runs/refresh.ts']],
   // Commands that read a stream or run a command.
   ['record-more', ['src/commands/append-command.ts', 'src/commands/append-stream.ts', 'src/commands/tool.ts']],
   ['record', ['src/cli/record.ts']],

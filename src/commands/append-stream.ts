@@ -5,6 +5,8 @@ import { messageOf, RunlogError } from '../events/errors.js';
 import { normalizeInstant, parseInstant } from '../events/instant.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
+import { refreshIssueFiles } from '../runs/refresh.js';
+import { endsSomething } from '../views/issue-ending.js';
 import { checkActionType } from './action-type.js';
 import { answer, print, quote, usage, warn, type Input } from './input.js';
 import { keptId, recordInto, targetRun } from './recording.js';
@@ -21,14 +23,17 @@ export function appendStream(input: Input): void {
   let recorded = 0;
   let bad = 0;
   let number = 0;
+  let hasEnding = false;
   let unheard: unknown = null;
   for (const line of stdinLines()) {
     number += 1;
     if (line?.trim() === '') continue;
     try {
       if (line === null) throw usage(`it is longer than ${LONGEST_LINE_BYTES / 1024 / 1024} MiB`);
-      const id = keptId(recordInto(input, runId, [eventOfLine(line)]));
+      const event = eventOfLine(line);
+      const id = keptId(recordInto(input, runId, [event]));
       if (id === null) continue;
+      hasEnding ||= endsSomething(event);
       recorded += 1;
       if (input.has('ack') && unheard === null) unheard = tryPrint(`${id}\n`);
     } catch (error) {
@@ -38,6 +43,7 @@ export function appendStream(input: Input): void {
     }
   }
   if (input.context.isJson) answer(input.context, { run_id: runId, recorded, bad }, '');
+  if (hasEnding) refreshIssueFiles(input.store, runId);
   // That nobody could be told is no reason not to record the rest.
   if (unheard !== null) throw unheard;
   if (bad > 0) process.exitCode = 3;

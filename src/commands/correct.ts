@@ -1,16 +1,19 @@
 // runlog correct: what an outside truth (a merged request, a closed issue) says against what was recorded.
+import { messageOf } from '../events/errors.js';
 import type { EventBody } from '../events/vocabulary.js';
+import { refreshIssueFiles } from '../runs/refresh.js';
 import { resolveRun } from '../runs/resolve.js';
 import { readAnyRun } from '../runs/store.js';
 import { vantage } from '../runs/verdict.js';
 import type { RunState } from '../views/run.js';
 import { answer, usage, warn, type Input } from './input.js';
-import { keptId, recordInto, targetRun } from './recording.js';
+import { writeViews } from './finalize.js';
+import { isSealed, keep, keptId, targetRun } from './recording.js';
 
 const SUBJECTS = ['issue', 'agent', 'run'] as const;
 type Subject = (typeof SUBJECTS)[number];
 
-export function correct(input: Input): void {
+export async function correct(input: Input): Promise<void> {
   const [given = '', name = ''] = input.args;
   const subject = SUBJECTS.find((known) => known === given);
   if (subject === undefined) throw usage(`correct takes ${SUBJECTS.join(', ')}; not ${JSON.stringify(given)}`);
@@ -32,9 +35,24 @@ export function correct(input: Input): void {
     evidence,
     by: input.text('by') ?? null,
   };
-  const recorded = recordInto(input, runId, [body]);
+  const recorded = keep(input, runId, [body]);
   answer(input.context, { run_id: runId, id: keptId(recorded) }, '');
+  if (recorded.where !== 'journal') return;
   warnOfNobody(input, runId, subject, name, issue);
+  await refresh(input, runId);
+}
+
+/** Corrections come late: the views of a run that has been finalized are written anew. */
+async function refresh(input: Input, runId: string): Promise<void> {
+  if (!isSealed(input, runId)) {
+    refreshIssueFiles(input.store, runId);
+    return;
+  }
+  try {
+    await writeViews(input, runId);
+  } catch (error) {
+    warn(`the correction is recorded, but the views of ${runId} could not be written now: ${messageOf(error)}`);
+  }
 }
 
 /** A run is named by its argument; --run, where it stands beside it, must mean the same. */

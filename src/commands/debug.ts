@@ -1,6 +1,6 @@
 // runlog debug start|attempt|end: a debugging cycle: an error, the attempts to mend it, and whether one did.
 import { usage, type Input } from './input.js';
-import { recordOne } from './recording.js';
+import { recordEnding, recordOne } from './recording.js';
 
 export function debugStart(input: Input): void {
   const [agent, type] = [input.text('agent'), input.text('type')];
@@ -21,7 +21,7 @@ export function debugAttempt(input: Input): void {
 export function debugEnd(input: Input): void {
   const resolved = input.has('resolved');
   if (resolved === input.has('unresolved')) throw usage('debug end needs --resolved or --unresolved, one of them');
-  recordOne(input, { type: 'debug.ended', resolved, method: input.text('method') ?? null, ...whose(input) });
+  recordEnding(input, { type: 'debug.ended', resolved, method: input.text('method') ?? null, ...whose(input) });
 }
 
 /** Without either, attempts and ends belong to the latest cycle that is open. */

@@ -11,7 +11,7 @@ import { answer, remark, warn, type Input } from './input.js';
 import { parseDuration } from './values.js';
 
 /** How long a script that ends its own run waits for another finalize, unless it says otherwise. */
-export const OWN_PATIENCE_SECONDS = 3;
+const OWN_PATIENCE_SECONDS = 3;
 
 const STATUSES: readonly RunStatus[] = ['completed', 'failed', 'partial', 'interrupted', 'cancelled'];
 
@@ -55,6 +55,20 @@ export async function finalize(input: Input): Promise<void> {
     const warning = `the end is recorded, but the views could not be written now: ${error.message}`;
     present(input, { runs: [finalizedOf(only, own)], errors: [], stranded: [warning] });
   }
+}
+
+/** Writes the views of a run that has ended. Throws where they cannot be written now; any later finalize does it. */
+export async function writeViews(input: Input, runId: string): Promise<void> {
+  const { errors } = await finalizeRuns(input.store, {
+    env: input.context.env,
+    runIds: [runId],
+    wish: {},
+    isForced: false,
+    isDryRun: false,
+    staleAfterSeconds: DEFAULT_STALE_AFTER_SECONDS,
+    lockTimeoutSeconds: OWN_PATIENCE_SECONDS,
+  });
+  if (errors[0] !== undefined) throw errors[0];
 }
 
 function finalizedOf(runId: string, { oldStatus, ending }: OwnEnd): Finalized {

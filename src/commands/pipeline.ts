@@ -1,7 +1,7 @@
 // runlog pipeline: what CI says of a pipeline. Recorded again as it goes on, it stays one pipeline.
 import { formatInstant } from '../events/instant.js';
 import { usage, type Input } from './input.js';
-import { recordOne } from './recording.js';
+import { recordEnding } from './recording.js';
 import { parseTime } from './values.js';
 
 export function pipeline(input: Input): void {
@@ -11,7 +11,7 @@ export function pipeline(input: Input): void {
   if (status === undefined || status === '')
     throw usage('pipeline needs --status', 'As CI calls it: running, success, failed, canceled…');
   const failedJobs = input.list('failed-job');
-  recordOne(input, {
+  recordEnding(input, {
     type: 'pipeline.recorded',
     pipeline_id: id,
     status,

@@ -3,14 +3,22 @@ import { RunlogError } from '../events/errors.js';
 import fs from 'node:fs';
 import { finalPath } from '../runs/paths.js';
 import { record, type Recordable, type Recorded } from '../runs/record.js';
+import { refreshIssueFiles } from '../runs/refresh.js';
 import { currentRun } from '../runs/resolve.js';
 import { answer, warn, type Input } from './input.js';
 
-/** Records one event into the run that the command means, and acknowledges it. */
-export function recordOne(input: Input, body: Recordable): void {
+/** Records one event into the run that the command means, and acknowledges it. Gives the run whose journal has it, or null. */
+export function recordOne(input: Input, body: Recordable): string | null {
   const runId = targetRun(input);
   const recorded = recordInto(input, runId, [body]);
   if (input.context.isJson) answer(input.context, { run_id: runId, id: keptId(recorded) }, '');
+  return recorded.where === 'journal' ? runId : null;
+}
+
+/** The same for an event that ends something of an issue: the issue's files are then brought up to date. */
+export function recordEnding(input: Input, body: Recordable): void {
+  const runId = recordOne(input, body);
+  if (runId !== null) refreshIssueFiles(input.store, runId);
 }
 
 /** The id of the one event that was recorded; null where it was recorded nowhere. */
@@ -24,6 +32,21 @@ export function targetRun(input: Input): string {
 
 /** Records events; warns where they went to the spool. Throws only where nothing could be kept and --strict asks for it. */
 export function recordInto(input: Input, runId: string, bodies: readonly Recordable[]): Recorded {
+  const recorded = keep(input, runId, bodies);
+  if (recorded.where === 'journal' && isSealed(input, runId))
+    warn(
+      `${runId} has been finalized; the event stands after its end (refresh its views with: runlog finalize ${runId})`,
+    );
+  return recorded;
+}
+
+/** Whether a run has been finalized: then its views stand, and what is recorded now is not in them. */
+export function isSealed(input: Input, runId: string): boolean {
+  return fs.existsSync(finalPath(input.store, runId));
+}
+
+/** The same without a word on a run that has been finalized. */
+export function keep(input: Input, runId: string, bodies: readonly Recordable[]): Recorded {
   const { env } = input.context;
   const recorded = record(input.store, runId, bodies, {
     env,
@@ -31,10 +54,6 @@ export function recordInto(input: Input, runId: string, bodies: readonly Recorda
     isUnredacted: input.has('no-redact'),
   });
   acknowledge(input, recorded);
-  if (recorded.where === 'journal' && fs.existsSync(finalPath(input.store, runId)))
-    warn(
-      `${runId} has been finalized; the event stands after its end (refresh its views with: runlog finalize ${runId})`,
-    );
   return recorded;
 }
 

@@ -1,10 +1,9 @@
 // runlog run: starts a run, runs CMD in it, finalizes it and exits as CMD did, whatever happens to the recording.
 import { RunlogError, messageOf } from '../events/errors.js';
-import { finalizeRuns, recordOwnEnd } from '../runs/finalize.js';
-import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
+import { recordOwnEnd } from '../runs/finalize.js';
 import { readProcess, type Process } from '../runs/processes.js';
 import { record } from '../runs/record.js';
-import { OWN_PATIENCE_SECONDS } from './finalize.js';
+import { writeViews } from './finalize.js';
 import { runChild, type ChildEnd } from './child.js';
 import { asCaller, complain, usage, warn, type Input } from './input.js';
 import { startRun } from './start.js';
@@ -57,16 +56,7 @@ async function finish(input: Input, runId: string, end: ChildEnd): Promise<void>
     warn(warning);
     return;
   }
-  const { errors } = await finalizeRuns(input.store, {
-    env,
-    runIds: [runId],
-    wish: {},
-    isForced: false,
-    isDryRun: false,
-    staleAfterSeconds: DEFAULT_STALE_AFTER_SECONDS,
-    lockTimeoutSeconds: OWN_PATIENCE_SECONDS,
-  });
-  if (errors[0] !== undefined) throw errors[0];
+  await writeViews(input, runId);
 }
 
 /** Keeps the promise of --beat for as long as CMD runs. */

@@ -2,7 +2,7 @@
 import type { Measure } from '../events/vocabulary.js';
 import { reserveStepNumber } from '../runs/step-numbers.js';
 import { answer, parseCount, splitPair, usage, type Input } from './input.js';
-import { keptId, recordInto, recordOne, targetRun } from './recording.js';
+import { keptId, recordEnding, recordInto, recordOne, targetRun } from './recording.js';
 
 /** Prints the step's number; the agent's name where no number could be had, for `step end` takes either. */
 export function stepStart(input: Input): void {
@@ -40,7 +40,7 @@ export function stepEnd(input: Input): void {
   const status = input.choice('status', ['SUCCESS', 'FAIL', 'BLOCKED']);
   if (status === undefined) throw usage('step end needs --status SUCCESS, FAIL or BLOCKED');
   const isNumber = /^\d+$/.test(which);
-  recordOne(input, {
+  recordEnding(input, {
     type: 'step.ended',
     step: isNumber ? parseCount(which, 'the step number') : null,
     agent: isNumber ? null : which,

@@ -7,13 +7,19 @@ import { PRIVATE, makeFolder, type Rights } from './folder.js';
  * Puts content into a file through another one beside it, `aside`, which is gone afterwards. Makes the folder where it is
  * missing. Throws what the system says; the file is then as it was.
  */
-export function putWhole(file: string, content: Uint8Array, aside: string, rights: Rights = PRIVATE): void {
+export function putWhole(
+  file: string,
+  content: Uint8Array,
+  aside: string,
+  rights: Rights = PRIVATE,
+  isSynced: boolean = true,
+): void {
   makeFolder(path.dirname(file), rights);
   try {
     const fd = fs.openSync(aside, 'wx', rights.file);
     try {
       fs.writeFileSync(fd, content);
-      fs.fsyncSync(fd);
+      if (isSynced) fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
     }

@@ -6,15 +6,23 @@ import { PRIVATE, type Rights } from '../journal/folder.js';
 import { readRegular } from '../journal/regular-file.js';
 import { putWhole } from '../journal/whole-file.js';
 
-/** Replaces a file's content. Does nothing where it is that already, so that doing a thing twice changes nothing. */
-export function writeWhole(file: string, content: string | Uint8Array, rights: Rights = PRIVATE): void {
+/**
+ * Replaces a file's content. Does nothing where it is that already, so that doing a thing twice changes nothing. Where it is not
+ * `isSynced`, a power loss may leave the file empty.
+ */
+export function writeWhole(
+  file: string,
+  content: string | Uint8Array,
+  rights: Rights = PRIVATE,
+  isSynced: boolean = true,
+): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
   if (readOrNull(file)?.equals(bytes) === true) return;
   // One name for all: what a killed command left there is written over by the next.
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
   try {
     fs.rmSync(aside, { force: true });
-    putWhole(file, bytes, aside, rights);
+    putWhole(file, bytes, aside, rights, isSynced);
   } catch (error) {
     throw cannotWrite(file, error);
   }

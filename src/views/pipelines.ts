@@ -24,12 +24,16 @@ export interface Pipeline {
 /** What CI systems call a pipeline that is still to end. */
 const OPEN = /^(created|pending|queued|waiting|waiting_for_resource|preparing|scheduled|manual|running|in_progress)$/i;
 
+export function isOver(status: string): boolean {
+  return !OPEN.test(status);
+}
+
 export function applyPipelineEvent(pipelines: Pipeline[], event: RunlogEvent, issue: string | null): void {
   if (event.type !== 'pipeline.recorded') return;
   const retryAttempt = event.retry_attempt ?? null;
   const index = pipelines.findIndex((known) => known.id === event.pipeline_id && known.retryAttempt === retryAttempt);
   const known = index === -1 ? null : (pipelines[index] as Pipeline);
-  const isOver = !OPEN.test(event.status);
+  const hasEnded = isOver(event.status);
   const pipeline: Pipeline = {
     id: event.pipeline_id,
     retryAttempt,
@@ -43,8 +47,8 @@ export function applyPipelineEvent(pipelines: Pipeline[], event: RunlogEvent, is
     errorMessage: event.error_message ?? known?.errorMessage ?? null,
     queueSeconds: event.queue_seconds ?? known?.queueSeconds ?? null,
     executionSeconds: event.execution_seconds ?? known?.executionSeconds ?? null,
-    startedAt: event.started_at ?? known?.startedAt ?? (isOver ? null : event.at),
-    endedAt: event.ended_at ?? (isOver ? (known?.endedAt ?? event.at) : null),
+    startedAt: event.started_at ?? known?.startedAt ?? (hasEnded ? null : event.at),
+    endedAt: event.ended_at ?? (hasEnded ? (known?.endedAt ?? event.at) : null),
   };
   if (index === -1) pipelines.push(pipeline);
   else pipelines[index] = pipeline;

@@ -180,6 +180,7 @@ test('tail shows the last events, a line each, filtered by type and text', async
     2025-10-03 18:20:02  metric KS = 0.32 | at most 0.1
     2025-10-03 18:20:03  metric loss = NaN
     2025-10-03 18:20:04  tokens.used | model=gpt-5 | provider=openai | agent=development_agent | issue=3 | step=1 | input=1000 | output=200 | cached_read=50 | cached_write=10 | reasoning=20 | cost_usd=0.0125
+    2025-10-03 18:20:04  tokens.priced | source=prices 2025-10 | costs_usd={"0199ab13-0000-7000-8000-000000000000":0.0121}
     2025-10-03 18:20:05  tool.called | tool=bash | agent=development_agent | issue=3 | step=1 | success=true | duration_ms=40
     2025-10-03 18:20:06  tool.called | tool=bash | agent=development_agent | issue=3 | step=1 | success=false | duration_ms=60 | error=exit status 1
     2025-10-03 18:20:07  step 1 metrics | attempt 1 | KS=0.32 | loss=NaN

@@ -35,6 +35,7 @@ describe('the files of recording commands', () => {
       {
         "record-more.cjs": [
           "./record-owner.cjs",
+          "./record-refresh.cjs",
           "./record-secrets.cjs",
           "./record-start.cjs",
           "./record.cjs",
@@ -49,6 +50,12 @@ describe('the files of recording commands', () => {
           "node:os",
           "node:path",
         ],
+        "record-refresh.cjs": [
+          "./record.cjs",
+          "node:buffer",
+          "node:fs",
+          "node:path",
+        ],
         "record-secrets.cjs": [],
         "record-start.cjs": [
           "./record-secrets.cjs",
@@ -60,6 +67,7 @@ describe('the files of recording commands', () => {
         "record.cjs": [
           "./record-more.cjs",
           "./record-owner.cjs",
+          "./record-refresh.cjs",
           "./record-secrets.cjs",
           "./record-start.cjs",
           "node:fs",
