@@ -3,20 +3,25 @@ import { reportMarkdown } from '../formats/report-markdown.js';
 import { reportOf } from '../formats/report.js';
 import { damageRow, damageText, errorObjects, issueObjects, metricObjects, runObject } from '../formats/run-json.js';
 import { traceObject, traceText } from '../formats/trace.js';
+import { costObjects } from '../formats/cost.js';
 import { isPinned } from '../runs/pin.js';
+import { priceCalls } from '../runs/pricing.js';
 import { readRun, vantage, type RunReading } from '../runs/verdict.js';
 import { painter } from '../terminal/colors.js';
 import { reportText } from '../terminal/report-text.js';
 import { localTime, screenWidth } from '../terminal/screen.js';
+import { costRows } from '../views/costs.js';
 import { traceOf } from '../views/trace.js';
+import { pricesOf } from './pricing.js';
 import { namedRun } from './reading.js';
 import { answer, warn, type Input } from './input.js';
 
-export function summary(input: Input): void {
+export async function summary(input: Input): Promise<void> {
   const format = input.choice('format', ['text', 'markdown', 'trace']) ?? 'text';
   const runId = namedRun(input);
   const reading = readRun(input.store, runId, vantage());
   const { state, damage } = reading;
+  await priceCalls(state, pricesOf(input.store));
   const json = {
     run: runObject(runId, reading.status, state, isPinned(input.store, runId)),
     trace: traceObject(traceOf(state)),
@@ -24,6 +29,7 @@ export function summary(input: Input): void {
     issues: issueObjects(state),
     metrics: metricObjects(state),
     errors: errorObjects(state),
+    models: costObjects(costRows([state], 'model'), 'model'),
     damage: damage.map(damageRow),
   };
   answer(input.context, json, input.context.isJson ? '' : textOf(input, reading, format));

@@ -34,6 +34,30 @@ export function sizeText(bytes: number): string {
   return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[power]}`;
 }
 
+/**
+ * US dollars, so that small sums stay visible: `$1,234.50`, `$12.34`, `$0.0123`, `$0.0000042`, `$0`; `unknown` for what nobody
+ * knows. Below a dollar three significant digits.
+ */
+export function moneyText(usd: number | null): string {
+  if (usd === null) return 'unknown';
+  if (usd < 0) return `-${moneyText(-usd)}`;
+  if (usd === 0) return '$0';
+  // 1.2e-9 has its first digit in the ninth place; 20 are more than any price has.
+  const places = usd >= 0.995 ? 2 : Math.min(20, 2 - Math.floor(Math.log10(usd)));
+  const text = usd.toFixed(places).replace(/(\.\d\d\d*?)0+$/, '$1');
+  return `$${grouped(text)}`;
+}
+
+/** A count with its thousands apart: `1,234,567`; a dash for the unknown. */
+export function countText(count: number | null): string {
+  return count === null ? '-' : grouped(String(count));
+}
+
+function grouped(number: string): string {
+  const [whole = '', ...rest] = number.split('.');
+  return [whole.replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ','), ...rest].join('.');
+}
+
 /** Six significant digits, without the zeros that say nothing. */
 export function measureText(value: Measure): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;

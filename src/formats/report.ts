@@ -4,8 +4,10 @@ import type { Ending, RunState } from '../views/run.js';
 import { durationSeconds, startTime } from '../views/run.js';
 import { planAttempts } from '../views/plan.js';
 import { executions, isOpen, type Step } from '../views/steps.js';
-import { totalTokens } from '../views/tokens.js';
-import { durationText, measureText } from './quantities.js';
+import { costRows } from '../views/costs.js';
+import { totalTokens, unpricedModels } from '../views/tokens.js';
+import { costName, costText, unpricedText } from './cost.js';
+import { countText, durationText, measureText } from './quantities.js';
 import { toVisibleLine } from './visible-text.js';
 
 export type Tone = 'good' | 'bad' | 'warning' | 'faint' | 'plain';
@@ -49,6 +51,7 @@ export function reportOf(
     stepsSection(state),
     issuesSection(state),
     metricsSection(state),
+    modelsSection(state),
     errorsSection(state, showTime),
     interruptedSection(status, state, showTime),
     actionsSection(state, showTime),
@@ -88,7 +91,9 @@ function factsOf(state: RunState, showTime: (instant: string) => string): [strin
     ['Started', begin === null ? null : showTime(begin)],
     ['Ended', endedText(ending, showTime)],
     ['Took', ending === null ? null : durationText(durationSeconds(state))],
-    ['Tokens', tokenText(totalTokens(tokens), tokens.costUsd)],
+    ['Tokens', tokens.calls === 0 ? null : countText(totalTokens(tokens))],
+    ['Cost', tokens.calls === 0 ? null : costText(tokens)],
+    ['No price for', unpricedText(unpricedModels(state.usage))],
     ['Error', ending?.error],
     ['Host', started?.host],
     ['Folder', started?.cwd],
@@ -106,11 +111,6 @@ function factsOf(state: RunState, showTime: (instant: string) => string): [strin
 
 function endedText(ending: Ending | null, showTime: (instant: string) => string): string | null {
   return ending?.endedAt === null || ending === null ? null : showTime(ending.endedAt);
-}
-
-function tokenText(total: number | null, cost: number | null): string | null {
-  if (total === null) return null;
-  return `${total}${cost === null ? '' : `, $${Number(cost.toPrecision(4))}`}`;
 }
 
 function commitText(git: { commit?: string | null; dirty?: boolean | null } | null | undefined): string | null {
@@ -208,6 +208,25 @@ function metricsSection({ metrics }: RunState): Section {
     };
   });
   return { title: 'Metrics', columns: ['name', 'value', 'limit', '', ''], rows };
+}
+
+function modelsSection(state: RunState): Section {
+  const rows = costRows([state], 'model').map((row): Row => {
+    const { calls, input, output } = row.sums;
+    const cost = costText(row.sums);
+    return {
+      cells: [
+        costName(row),
+        `${countText(calls)} ${calls === 1 ? 'call' : 'calls'}`,
+        `${countText(input)} in`,
+        `${countText(output)} out`,
+        cost,
+      ],
+      tone: cost === 'unknown' ? 'warning' : 'plain',
+      notes: [],
+    };
+  });
+  return { title: 'Models', columns: ['model', 'calls', 'input', 'output', 'cost'], rows };
 }
 
 function errorsSection({ errors }: RunState, showTime: (instant: string) => string): Section {

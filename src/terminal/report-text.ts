@@ -11,6 +11,7 @@ const FLEXIBLE: Readonly<Record<string, number>> = {
   Plan: 1,
   Interrupted: 2,
   Metrics: 0,
+  Models: 0,
   Issues: 0,
 };
 const INDENT = '  ';
