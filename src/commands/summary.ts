@@ -3,14 +3,12 @@ import { reportMarkdown } from '../formats/report-markdown.js';
 import { reportOf } from '../formats/report.js';
 import { damageRow, damageText, errorObjects, issueObjects, metricObjects, runObject } from '../formats/run-json.js';
 import { traceObject, traceText } from '../formats/trace.js';
-import { costObjects } from '../formats/cost.js';
 import { isPinned } from '../runs/pin.js';
 import { priceCalls } from '../runs/pricing.js';
 import { readRun, vantage, type RunReading } from '../runs/verdict.js';
 import { painter } from '../terminal/colors.js';
 import { reportText } from '../terminal/report-text.js';
 import { localTime, screenWidth } from '../terminal/screen.js';
-import { costRows } from '../views/costs.js';
 import { traceOf } from '../views/trace.js';
 import { pricesOf } from './pricing.js';
 import { namedRun } from './reading.js';
@@ -29,7 +27,6 @@ export async function summary(input: Input): Promise<void> {
     issues: issueObjects(state),
     metrics: metricObjects(state),
     errors: errorObjects(state),
-    models: costObjects(costRows([state], 'model'), 'model'),
     damage: damage.map(damageRow),
   };
   answer(input.context, json, input.context.isJson ? '' : textOf(input, reading, format));

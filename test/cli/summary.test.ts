@@ -32,7 +32,8 @@ test('the text has the steps, the plan and its attempts, metrics against their l
       Started  2025-10-03 18:19:52
       Ended    2025-10-03 18:20:27
       Took     35 s
-      Tokens   1200, $0.0125
+      Tokens   1,200
+      Cost     $0.0125
       Error    Pipeline stopped at code review
       Host     worker-1
       Folder   /srv/experiment
@@ -60,6 +61,9 @@ test('the text has the steps, the plan and its attempts, metrics against their l
     Metrics
       KS (issue 3)    0.05  <= 0.1  ok  2 values, 0.05 to 0.32
       loss (issue 3)  NaN
+
+    Models
+      openai / gpt-5  1 call  1,000 in  200 out  $0.0125
 
     Errors (1)
       18:20:19  ReviewError  not "fit", says the reviewer
