@@ -1,6 +1,6 @@
 // runlog cost: what models cost in all runs of a store, or in some, and what a completed issue cost. Reading only.
 import { costObjects, costTable, totalObject, unpricedText } from '../formats/cost.js';
-import { moneyText } from '../formats/quantities.js';
+import { counted, moneyText } from '../formats/quantities.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import { formatInstant } from '../events/instant.js';
 import { priceCalls } from '../runs/pricing.js';
@@ -74,7 +74,7 @@ function filterOf(input: Input): (state: RunState) => boolean {
 
 function remarksOf(total: CostTotal, unpriced: string, sources: readonly string[]): string[] {
   const { completedIssues, usdPerCompletedIssue, sums } = total;
-  const issues = completedIssues === 1 ? '1 issue completed' : `${completedIssues} issues completed`;
+  const issues = `${counted(completedIssues, 'issue')} completed`;
   const least = sums.unpricedCalls > 0 ? 'at least ' : '';
   const each = usdPerCompletedIssue === null ? '' : `: ${least}${moneyText(usdPerCompletedIssue)} each`;
   return [

@@ -1,7 +1,7 @@
-// What models cost, as JSON and as rows of text: what `runlog cost` and `runlog summary` show.
+// What models cost, as JSON and as rows of text: what `runlog cost` shows.
 import { COST_COLUMNS, type CostKey, type CostRow, type CostTotal } from '../views/costs.js';
 import { roundUsd, type TokenSums, type UnpricedModel } from '../views/tokens.js';
-import { countText, moneyText } from './quantities.js';
+import { countText, counted, moneyText } from './quantities.js';
 import { toVisibleLine } from './visible-text.js';
 
 /** Rows under the names of their kind: `{"provider", "model", "calls", …}`. Unknown is null. */
@@ -36,11 +36,6 @@ function sumsObject(sums: TokenSums): Record<string, number | null> {
   };
 }
 
-/** A sum of which some calls are unknown is only known to be no less: `>= $0.0123`. */
-export function costText({ costUsd, unpricedCalls }: Pick<TokenSums, 'costUsd' | 'unpricedCalls'>): string {
-  return `${costUsd !== null && unpricedCalls > 0 ? '>= ' : ''}${moneyText(costUsd)}`;
-}
-
 /** A table of text: titles, rows and the total; numbers end below each other. */
 export function costTable(rows: readonly CostRow[], by: CostKey, total: TokenSums): string[][] {
   const cells = [
@@ -52,6 +47,11 @@ export function costTable(rows: readonly CostRow[], by: CostKey, total: TokenSum
     Math.max(...cells.map((row) => (row[column] as string).length)),
   );
   return cells.map((row) => row.map((cell, column) => (column === 0 ? cell : cell.padStart(widths[column] as number))));
+}
+
+/** A sum of which some calls are unknown is only known to be no less: `>= $0.0123`. */
+function costText({ costUsd, unpricedCalls }: TokenSums): string {
+  return costUsd === null ? 'unknown' : `${unpricedCalls > 0 ? '>= ' : ''}${moneyText(costUsd)}`;
 }
 
 /** Name, calls, input, of it read from caches, output, cost. */
@@ -67,7 +67,7 @@ function costCells(name: string, sums: TokenSums): string[] {
 }
 
 /** The name of a row: `openai / gpt-5`; what the calls did not say is a dash. */
-export function costName({ names }: CostRow): string {
+function costName({ names }: CostRow): string {
   const known = names.map((name) => (name === null ? null : toVisibleLine(name)));
   if (known.length === 2) return known[0] === null ? (known[1] ?? '-') : `${known[0]} / ${known[1] ?? '-'}`;
   return known[0] ?? '-';
@@ -79,7 +79,7 @@ export function unpricedText(models: readonly UnpricedModel[]): string {
     .map(({ provider, model, calls, tokens }) => {
       const name = [provider, model ?? 'a model without a name'].filter((part) => part !== null).map(toVisibleLine);
       const size = tokens === null ? '' : `, ${countText(tokens)} tokens`;
-      return `${name.join(' / ')} (${calls} ${calls === 1 ? 'call' : 'calls'}${size})`;
+      return `${name.join(' / ')} (${counted(calls, 'call')}${size})`;
     })
     .join(', ');
 }

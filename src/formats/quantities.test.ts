@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, measureText, shortDuration, sizeText } from './quantities.js';
+import { countText, counted, durationText, measureText, moneyText, shortDuration, sizeText } from './quantities.js';
 
 describe('durations', () => {
   it.each([
@@ -39,6 +39,39 @@ describe('measured values', () => {
       '123457000',
       'NaN',
       '-Infinity',
+    ]);
+  });
+});
+
+describe('money', () => {
+  it.each([
+    [null, '-'],
+    [0, '$0'],
+    [0.0000042, '$0.0000042'],
+    [0.00000000123456, '$0.00000000123'],
+    [0.0123, '$0.0123'],
+    [0.012345, '$0.0123'],
+    [0.1, '$0.10'],
+    [0.5, '$0.50'],
+    [0.9949, '$0.995'],
+    [0.999, '$1.00'],
+    [1, '$1.00'],
+    [12.345, '$12.35'],
+    [1234567.891, '$1,234,567.89'],
+    [-0.5, '-$0.50'],
+  ])('%s dollars read as %s: a small sum never as nothing', (usd, text) => {
+    expect(moneyText(usd)).toBe(text);
+  });
+});
+
+describe('counts', () => {
+  it('have commas from a thousand on, and a noun in its number', () => {
+    expect([0, 999, 1000, 1234567].map(countText)).toEqual(['0', '999', '1,000', '1,234,567']);
+    expect(countText(null)).toBe('-');
+    expect([counted(1, 'call'), counted(2, 'call'), counted(2, 'retry', 'retries')]).toEqual([
+      '1 call',
+      '2 calls',
+      '2 retries',
     ]);
   });
 });

@@ -34,30 +34,6 @@ export function sizeText(bytes: number): string {
   return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[power]}`;
 }
 
-/**
- * US dollars, so that small sums stay visible: `$1,234.50`, `$12.34`, `$0.0123`, `$0.0000042`, `$0`; `unknown` for what nobody
- * knows. Below a dollar three significant digits.
- */
-export function moneyText(usd: number | null): string {
-  if (usd === null) return 'unknown';
-  if (usd < 0) return `-${moneyText(-usd)}`;
-  if (usd === 0) return '$0';
-  // 1.2e-9 has its first digit in the ninth place; 20 are more than any price has.
-  const places = usd >= 0.995 ? 2 : Math.min(20, 2 - Math.floor(Math.log10(usd)));
-  const text = usd.toFixed(places).replace(/(\.\d\d\d*?)0+$/, '$1');
-  return `$${grouped(text)}`;
-}
-
-/** A count with its thousands apart: `1,234,567`; a dash for the unknown. */
-export function countText(count: number | null): string {
-  return count === null ? '-' : grouped(String(count));
-}
-
-function grouped(number: string): string {
-  const [whole = '', ...rest] = number.split('.');
-  return [whole.replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, ','), ...rest].join('.');
-}
-
 /** Six significant digits, without the zeros that say nothing. */
 export function measureText(value: Measure): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
@@ -65,4 +41,27 @@ export function measureText(value: Measure): string {
 
 function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** `1 call`, `2 calls`, `2 retries`. */
+export function counted(count: number, one: string, many: string = `${one}s`): string {
+  return `${countText(count)} ${count === 1 ? one : many}`;
+}
+
+/** `12,345`; a dash for the unknown. */
+export function countText(count: number | null): string {
+  return count === null ? '-' : String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** US dollars with small sums visible: `$1,234.50`, `$12.34`, `$0.0123`, `$0.0000042`; `$0` for nothing, a dash for the unknown. */
+export function moneyText(usd: number | null): string {
+  if (usd === null) return '-';
+  const size = Math.abs(usd);
+  if (size === 0) return '$0';
+  const cents = size.toFixed(2).split('.');
+  if (size >= 0.995) return `${usd < 0 ? '-' : ''}$${countText(Number(cents[0]))}.${cents[1]}`;
+  // Three digits from the first that is not 0; twelve decimals are far below the price of any token.
+  const decimals = Math.min(12, 2 - Math.floor(Math.log10(size)));
+  const text = size.toFixed(decimals).replace(/0+$/, '');
+  return `${usd < 0 ? '-' : ''}$${text.padEnd(4, '0')}`;
 }

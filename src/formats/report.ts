@@ -4,10 +4,11 @@ import type { Ending, RunState } from '../views/run.js';
 import { durationSeconds, startTime } from '../views/run.js';
 import { planAttempts } from '../views/plan.js';
 import { executions, isOpen, type Step } from '../views/steps.js';
-import { costRows } from '../views/costs.js';
-import { totalTokens, unpricedModels } from '../views/tokens.js';
-import { costName, costText, unpricedText } from './cost.js';
-import { countText, durationText, measureText } from './quantities.js';
+import { sumGroups, totalTokens, unpricedModels, type TokenSums } from '../views/tokens.js';
+import { issueStatus, type CodeChanges } from '../views/issues.js';
+import { firstTimeRight, retries, stepsOf } from '../views/issue-outcome.js';
+import { pipelineSeconds } from '../views/pipelines.js';
+import { countText, counted, durationText, measureText, moneyText } from './quantities.js';
 import { toVisibleLine } from './visible-text.js';
 
 export type Tone = 'good' | 'bad' | 'warning' | 'faint' | 'plain';
@@ -36,6 +37,7 @@ export interface Report {
 }
 
 const ACTIONS_SHOWN = 20;
+const ITEMS_SHOWN = 20;
 const NOTES_SHOWN = 6;
 
 /** Everything in it is safe to print on one line. `showTime` writes a stored time for its reader. */
@@ -50,8 +52,14 @@ export function reportOf(
     plannedSection(state),
     stepsSection(state),
     issuesSection(state),
+    correctionsSection(state),
     metricsSection(state),
-    modelsSection(state),
+    tokensSection(state),
+    toolsSection(state),
+    pipelinesSection(state),
+    debuggingSection(state),
+    codeSection(state),
+    itemsSection(state),
     errorsSection(state, showTime),
     interruptedSection(status, state, showTime),
     actionsSection(state, showTime),
@@ -91,9 +99,9 @@ function factsOf(state: RunState, showTime: (instant: string) => string): [strin
     ['Started', begin === null ? null : showTime(begin)],
     ['Ended', endedText(ending, showTime)],
     ['Took', ending === null ? null : durationText(durationSeconds(state))],
-    ['Tokens', tokens.calls === 0 ? null : countText(totalTokens(tokens))],
+    ['Tokens', tokenText(tokens)],
     ['Cost', tokens.calls === 0 ? null : costText(tokens)],
-    ['No price for', unpricedText(unpricedModels(state.usage))],
+    ['Unpriced', unpricedText(state)],
     ['Error', ending?.error],
     ['Host', started?.host],
     ['Folder', started?.cwd],
@@ -111,6 +119,26 @@ function factsOf(state: RunState, showTime: (instant: string) => string): [strin
 
 function endedText(ending: Ending | null, showTime: (instant: string) => string): string | null {
   return ending?.endedAt === null || ending === null ? null : showTime(ending.endedAt);
+}
+
+function tokenText(tokens: TokenSums): string | null {
+  const total = totalTokens(tokens);
+  if (total === null) return null;
+  const cached = tokens.cachedRead === null ? '' : `, ${countText(tokens.cachedRead)} from caches`;
+  return `${countText(total)} (${countText(tokens.input)} in${cached}; ${countText(tokens.output)} out)`;
+}
+
+function unpricedText({ usage }: RunState): string {
+  return unpricedModels(usage)
+    .map(({ provider, model }) => [model ?? 'model not said', provider === null ? null : `(${provider})`])
+    .map((words) => words.filter(Boolean).join(' '))
+    .join(', ');
+}
+
+/** `$0.0123`, `unknown`, or both: what is known, and how many calls are not in it. */
+function costText({ costUsd, unpricedCalls }: TokenSums): string {
+  if (costUsd === null) return 'unknown';
+  return `${moneyText(costUsd)}${unpricedCalls === 0 ? '' : `, and ${counted(unpricedCalls, 'call')} of unknown cost`}`;
 }
 
 function commitText(git: { commit?: string | null; dirty?: boolean | null } | null | undefined): string | null {
@@ -176,17 +204,172 @@ function stepOutcome(step: Step): { word: string; tone: Tone } {
   return { word: step.status, tone: statusTone(step.status) };
 }
 
-function issuesSection({ issues }: RunState): Section {
-  const rows = issues.map((issue): Row => ({
+function issuesSection(state: RunState): Section {
+  const rows = state.issues.map((issue): Row => {
+    const status = issueStatus(issue);
+    const recorded = issue.correction === null || issue.status === status ? null : issue.status;
+    const steps = stepsOf(state, issue);
+    const tries = retries(steps);
+    return {
+      cells: [
+        issue.iid,
+        status?.replace('_', ' ') ?? 'not said',
+        durationText(secondsBetween(issue.startTime, issue.endTime)),
+        [
+          firstTimeRight(state, issue) === true ? 'right the first time' : null,
+          tries === 0 ? null : counted(tries, 'retry', 'retries'),
+          recorded === null ? null : `recorded as ${recorded.replace('_', ' ')}`,
+        ]
+          .filter(Boolean)
+          .join(', '),
+      ],
+      tone: statusTone(status ?? ''),
+      notes: issue.error === null ? [] : [`Error: ${issue.error}`],
+    };
+  });
+  return { title: 'Issues', columns: ['issue', 'status', 'took', ''], rows };
+}
+
+function correctionsSection({ corrections }: RunState): Section {
+  const rows = corrections.map(({ subject, name, issue, success, evidence, by }): Row => ({
     cells: [
-      issue.iid,
-      issue.status?.replace('_', ' ') ?? 'not said',
-      durationText(secondsBetween(issue.startTime, issue.endTime)),
+      subject === 'run' ? 'run' : `${subject} ${name ?? '-'}${issue === null ? '' : ` (issue ${issue})`}`,
+      success ? 'success' : 'failure',
+      `${evidence}${by === null ? '' : ` (${by})`}`,
     ],
-    tone: statusTone(issue.status ?? ''),
-    notes: issue.error === null ? [] : [`Error: ${issue.error}`],
+    tone: success ? 'good' : 'bad',
+    notes: [],
   }));
-  return { title: 'Issues', columns: ['issue', 'status', 'took'], rows };
+  return { title: 'Corrected', columns: ['what', 'outcome', 'evidence'], rows };
+}
+
+function tokensSection({ usage }: RunState): Section {
+  const rows = sumGroups(usage.groups.values(), ({ provider, model }) => [provider, model]).map(
+    ({ key, sums }): Row => ({
+      cells: [
+        [key[1] ?? 'model not said', key[0] === null ? null : `(${key[0]})`].filter(Boolean).join(' '),
+        counted(sums.calls, 'call'),
+        `${countText(totalTokens(sums))} tokens`,
+        costText(sums),
+      ],
+      tone: sums.unpricedCalls === 0 ? 'plain' : 'warning',
+      notes: [],
+    }),
+  );
+  return { title: 'Models', columns: ['model', 'calls', 'tokens', 'cost'], rows };
+}
+
+function toolsSection({ tools }: RunState): Section {
+  const rows = tools.map(({ tool, agent, issue, calls, failures, totalDurationMs, timedCalls }): Row => ({
+    cells: [
+      tool,
+      [agent, issue === null ? null : `issue ${issue}`].filter(Boolean).join(', '),
+      counted(calls, 'call'),
+      failures === 0 ? '' : `${failures} failed`,
+      totalDurationMs === null ? '' : `${callText(totalDurationMs / timedCalls)} each`,
+    ],
+    tone: failures === 0 ? 'plain' : 'warning',
+    notes: [],
+  }));
+  return { title: `Tools (${rows.length})`, columns: ['tool', 'by', 'calls', '', 'took'], rows };
+}
+
+/** A call of a tool is often too short for seconds. */
+function callText(ms: number): string {
+  return ms < 999.5 ? `${Number(ms.toPrecision(3))} ms` : durationText(ms / 1000);
+}
+
+function pipelinesSection({ pipelines }: RunState): Section {
+  const rows = pipelines.map((pipeline): Row => {
+    const { id, retryAttempt, issue, status, failedJobs, errorType, errorMessage } = pipeline;
+    return {
+      cells: [
+        `${id}${retryAttempt === null ? '' : ` (retry ${retryAttempt})`}`,
+        status,
+        durationText(pipelineSeconds(pipeline)),
+        [issue === null ? null : `issue ${issue}`, failedJobs.length === 0 ? null : `failed: ${failedJobs.join(', ')}`]
+          .filter(Boolean)
+          .join(', '),
+      ],
+      tone: statusTone(status),
+      notes: [[errorType, errorMessage].filter(Boolean).join(': ')].filter(Boolean),
+    };
+  });
+  return { title: `Pipelines (${rows.length})`, columns: ['pipeline', 'status', 'took', ''], rows };
+}
+
+function debuggingSection({ cycles }: RunState): Section {
+  const rows = cycles.map((cycle): Row => {
+    const { agent, issue, errorType, errorMessage, attempts, resolved, resolutionMethod, startedAt, endedAt } = cycle;
+    return {
+      cells: [
+        errorType ?? '-',
+        resolved === null ? (endedAt === null ? 'open' : 'not said') : resolved ? 'resolved' : 'unresolved',
+        counted(attempts, 'attempt'),
+        durationText(secondsBetween(startedAt, endedAt)),
+        [agent, issue === null ? null : `issue ${issue}`].filter(Boolean).join(', '),
+      ],
+      tone: resolved === true ? 'good' : resolved === false ? 'bad' : 'warning',
+      notes: [errorMessage, resolutionMethod === null ? null : `-> ${resolutionMethod}`].filter(
+        (note) => note !== null,
+      ),
+    };
+  });
+  return { title: `Debugging (${rows.length})`, columns: ['error', '', 'attempts', 'took', 'by'], rows };
+}
+
+function codeSection({ issues, code }: RunState): Section {
+  const measured: [string, CodeChanges | null][] = [
+    ...issues.map((issue): [string, CodeChanges | null] => [`issue ${issue.iid}`, issue.code]),
+    ['run', code],
+  ];
+  const rows = measured.flatMap(([what, changes]): Row[] =>
+    changes === null ? [] : [{ cells: [what, codeText(changes)], tone: 'plain', notes: [] }],
+  );
+  return { title: 'Code', columns: ['of', 'changes'], rows };
+}
+
+function codeText(code: CodeChanges): string {
+  const files: [number | null, string][] = [
+    [code.filesCreated, 'created'],
+    [code.filesModified, 'modified'],
+    [code.filesDeleted, 'deleted'],
+  ];
+  const changed = files.filter(([count]) => (count ?? 0) > 0).map(([count, how]) => `${count} ${how}`);
+  return [
+    code.linesAdded === null && code.linesDeleted === null
+      ? null
+      : `+${code.linesAdded ?? '?'} -${code.linesDeleted ?? '?'} lines`,
+    code.filesModified === null ? null : `files: ${changed.join(', ') || 'none'}`,
+    code.commits === null ? null : counted(code.commits, 'commit'),
+    code.testCoverage === null ? null : `${Number(code.testCoverage.toFixed(1))}% covered`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function itemsSection({ items }: RunState): Section {
+  const shown = items.latest.slice(-ITEMS_SHOWN);
+  const rows = shown.map((item): Row => ({
+    cells: [
+      String(item.number),
+      [
+        item.stage === null ? null : `stage ${item.stage}`,
+        item.stageIteration === null ? null : `iteration ${item.stageIteration}`,
+        item.loopIteration === null ? null : `loop ${item.loopIteration}`,
+      ]
+        .filter(Boolean)
+        .join(', '),
+      item.itemType,
+      [item.model, item.file ?? item.content].filter(Boolean).join(': '),
+      item.executionSeconds === null ? '' : durationText(item.executionSeconds),
+    ],
+    tone: /blocked|error/.test(item.itemType) ? 'bad' : 'plain',
+    notes: [],
+  }));
+  const hidden = items.count - shown.length;
+  if (hidden > 0) rows.unshift({ cells: ['', `… ${hidden} earlier`, '', '', ''], tone: 'faint', notes: [] });
+  return { title: `Items (${items.count})`, columns: ['#', 'stage', 'type', 'what', 'took'], rows };
 }
 
 function metricsSection({ metrics }: RunState): Section {
@@ -210,25 +393,6 @@ function metricsSection({ metrics }: RunState): Section {
   return { title: 'Metrics', columns: ['name', 'value', 'limit', '', ''], rows };
 }
 
-function modelsSection(state: RunState): Section {
-  const rows = costRows([state], 'model').map((row): Row => {
-    const { calls, input, output } = row.sums;
-    const cost = costText(row.sums);
-    return {
-      cells: [
-        costName(row),
-        `${countText(calls)} ${calls === 1 ? 'call' : 'calls'}`,
-        `${countText(input)} in`,
-        `${countText(output)} out`,
-        cost,
-      ],
-      tone: cost === 'unknown' ? 'warning' : 'plain',
-      notes: [],
-    };
-  });
-  return { title: 'Models', columns: ['model', 'calls', 'input', 'output', 'cost'], rows };
-}
-
 function errorsSection({ errors }: RunState, showTime: (instant: string) => string): Section {
   const rows = errors.map((error): Row => ({
     cells: [showTime(error.at).slice(-8), error.type, error.message, error.resolved === true ? 'resolved' : ''],
@@ -240,7 +404,7 @@ function errorsSection({ errors }: RunState, showTime: (instant: string) => stri
 
 function interruptedSection(status: string, state: RunState, showTime: (instant: string) => string): Section {
   const steps = state.steps.filter(({ isInterrupted }) => isInterrupted);
-  const issues = state.issues.filter((issue) => issue.status === 'interrupted');
+  const issues = state.issues.filter((issue) => issueStatus(issue) === 'interrupted');
   const last = state.lastEventAt;
   const rows: Row[] = [
     ...steps.map((step) => ({

@@ -11,8 +11,14 @@ const FLEXIBLE: Readonly<Record<string, number>> = {
   Plan: 1,
   Interrupted: 2,
   Metrics: 0,
+  Issues: 3,
+  Corrected: 2,
   Models: 0,
-  Issues: 0,
+  Tools: 0,
+  Pipelines: 3,
+  Debugging: 0,
+  Code: 1,
+  Items: 3,
 };
 const INDENT = '  ';
 

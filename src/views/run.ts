@@ -210,8 +210,8 @@ function endingOf(event: EventBody<'run.ended'> & { at: string }): Ending {
 
 /** The issue that an event belongs to: its own word, else its execution's, else the one issue that the run is about. */
 function issueOf(state: RunState, event: RunlogEvent, execution: Step | null): string | null {
-  // That an agent is corrected for an issue says nothing of that issue.
-  if (event.type === 'outcome.corrected') return event.subject === 'issue' ? (event.name ?? null) : null;
+  // A correction makes no issue of a name that nothing else mentions.
+  if (event.type === 'outcome.corrected') return null;
   const own = 'issue' in event ? event.issue : undefined;
   if (own !== undefined && own !== null) return own;
   if (!ABOUT_ISSUES.has(event.type)) return null;

@@ -133,21 +133,28 @@ function priceCall(usage: TokenUsage, id: string, cost: number): void {
   }
 }
 
+/** Sums of the groups that have the same key, in the order in which the keys appear. */
+export function sumGroups<Key extends readonly (string | null)[]>(
+  groups: Iterable<TokenGroup>,
+  keyOf: (group: TokenGroup) => Key,
+): { key: Key; sums: TokenSums }[] {
+  const found = new Map<string, { key: Key; sums: TokenSums }>();
+  for (const group of groups) {
+    const key = keyOf(group);
+    const text = JSON.stringify(key);
+    const known = found.get(text) ?? { key, sums: noTokens() };
+    found.set(text, known);
+    addSums(known.sums, group.sums);
+  }
+  return [...found.values()];
+}
+
 /** Adds sums to others. */
 export function addSums(sums: TokenSums, more: TokenSums): void {
-  sums.calls += more.calls;
-  sums.unpricedCalls += more.unpricedCalls;
-  for (const key of [
-    'input',
-    'output',
-    'cachedRead',
-    'cachedWrite',
-    'reasoning',
-    'reportedUsd',
-    'computedUsd',
-    'costUsd',
-  ] as const)
+  for (const key of ['calls', 'unpricedCalls'] as const) sums[key] += more[key];
+  for (const key of ['input', 'output', 'cachedRead', 'cachedWrite', 'reasoning'] as const)
     sums[key] = sum(sums[key], more[key]);
+  for (const key of ['reportedUsd', 'computedUsd', 'costUsd'] as const) sums[key] = sum(sums[key], more[key]);
 }
 
 /** Input and output together; null where neither is known. */

@@ -80,7 +80,7 @@ test('a model without a price is unknown in text, empty in CSV, null in JSON, an
   expect(text).toContain('no price for ollama / acme-7b (1 call, 1,500 tokens)');
   const { stdout: summary } = await store.runlog(['summary', runId]);
   expect(summary).toMatch(/^ +Cost +unknown$/m);
-  expect(summary).toMatch(/^ +No price for +ollama \/ acme-7b \(1 call, 1,500 tokens\)$/m);
+  expect(summary).toMatch(/^ +Unpriced +acme-7b \(ollama\)$/m);
 });
 
 test('an open run is priced where it is read, and nothing is written', async () => {

@@ -32,7 +32,7 @@ test('the text has the steps, the plan and its attempts, metrics against their l
       Started  2025-10-03 18:19:52
       Ended    2025-10-03 18:20:27
       Took     35 s
-      Tokens   1,200
+      Tokens   1,200 (1,000 in, 50 from caches; 200 out)
       Cost     $0.0125
       Error    Pipeline stopped at code review
       Host     worker-1
@@ -55,15 +55,37 @@ test('the text has the steps, the plan and its attempts, metrics against their l
           Error: Code review blocked
 
     Issues
-      3  failed  28 s
+      3  completed  28 s  recorded as failed
           Error: blocked in review
+
+    Corrected
+      issue 3  success  merge request !12 was merged (gitlab)
 
     Metrics
       KS (issue 3)    0.05  <= 0.1  ok  2 values, 0.05 to 0.32
       loss (issue 3)  NaN
 
     Models
-      openai / gpt-5  1 call  1,000 in  200 out  $0.0125
+      gpt-5 (openai)  1 call  1,200 tokens  $0.0125
+
+    Tools (1)
+      bash  development_agent, issue 3  2 calls  1 failed  50 ms each
+
+    Pipelines (1)
+      9001 (retry 0)  failed  1 min 30 s  issue 3, failed: lint, test
+          test_failure: =1+1 is no formula
+
+    Debugging (1)
+      test_failure  resolved  1 attempt  2.00 s  development_agent, issue 3
+          lint, test
+          -> retry
+
+    Code
+      issue 3  +30 -4 lines, files: 1 created, 2 modified, 1 commit, 87.5% covered
+
+    Items (1)
+      1  stage 1, iteration 1, loop 1  user_input_text  gpt-5: Ein Bild von   1.25 s
+                                                        einem Hund
 
     Errors (1)
       18:20:19  ReviewError  not "fit", says the reviewer
@@ -128,9 +150,9 @@ test('--format markdown has the same as tables', async () => {
 
     ## Issues
 
-    | issue | status | took |
-    | --- | --- | --- |
-    | 7 | interrupted | 7.00 s |
+    | issue | status | took |  |
+    | --- | --- | --- | --- |
+    | 7 | interrupted | 7.00 s |  |
 
     ## Interrupted
 

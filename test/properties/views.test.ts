@@ -68,8 +68,11 @@ const BODIES = [
     agent,
     step,
     issue,
+    model: fc.option(fc.constantFrom('gpt-5', 'claude-x')),
     input: fc.option(fc.nat()),
+    cached_read: fc.option(fc.nat()),
     output: fc.option(fc.nat()),
+    cost_usd: fc.option(fc.double({ min: 0, max: 9, noNaN: true })),
   }),
   fc.record({
     type: fc.constant('tool.called'),
@@ -90,6 +93,21 @@ const BODIES = [
   fc.record({ type: fc.constant('debug.ended'), resolved: fc.boolean(), agent: fc.option(agent), issue }),
   fc.record({ type: fc.constant('error.raised'), error_type: name, message: name, agent, issue }),
   fc.record({ type: fc.constant('code.measured'), lines_added: fc.nat(), issue }),
+  fc.record({
+    type: fc.constant('tokens.priced'),
+    source: fc.constant('list 1'),
+    costs_usd: fc.dictionary(fc.constantFrom('1', '2'), fc.double({ min: 0, max: 9, noNaN: true })),
+  }),
+  fc.record({
+    type: fc.constant('outcome.corrected'),
+    subject: fc.constantFrom('run', 'issue', 'agent'),
+    name: fc.option(fc.oneof(agent, fc.constantFrom('1', '2'))),
+    issue,
+    success: fc.boolean(),
+    evidence: name,
+  }),
+  fc.record({ type: fc.constant('stage.entered'), stage: fc.nat(), loop_iteration: fc.option(fc.nat()) }),
+  fc.record({ type: fc.constant('item.recorded'), item_type: name, stage: step }),
   fc.record({ type: fc.constant('lunar.eclipsed'), data: fc.jsonValue() }),
 ];
 const anyEvent = fc
