@@ -136,6 +136,10 @@ describe('providers and models as people write them', () => {
     ['gcp.vertex_ai', 'publishers/google/models/gemini-2.5-pro', ['google', 'gemini-2.5-pro']],
     [null, 'vertex_ai/gemini-2.5-pro', ['google', 'gemini-2.5-pro']],
     ['google', 'gemini-2.0-flash-001', ['google', 'gemini-2.0-flash']],
+    ['google', 'gemini-2.5-pro-preview-06-05', ['google', 'gemini-2.5-pro']],
+    ['anthropic', 'claude-3-5-sonnet-v2@20241022', ['anthropic', 'claude-3-5-sonnet']],
+    ['anthropic', 'claude-sonnet-4-20250514', ['anthropic', 'claude-sonnet-4-0']],
+    ['bedrock', 'anthropic.claude-3-5-sonnet-20240620-v1:0:200k', ['aws', 'anthropic.claude-3-5-sonnet-20240620-v1:0']],
     [null, 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', ['aws', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0']],
     [
       'anthropic',
@@ -187,6 +191,7 @@ describe('a price that nobody can tell is none', () => {
     ['openai', 'anthropic/claude-sonnet-4-5'],
     // Another model, though its name begins as one that the list knows.
     ['anthropic', 'claude-sonnet-5-5'],
+    ['anthropic', 'claude-sonnet-50'],
     ['deepseek', 'deepseek-r1-distill-qwen-7b'],
     // In the list without a price for tokens.
     ['github-copilot', 'gpt-4o'],
@@ -200,6 +205,11 @@ describe('a price that nobody can tell is none', () => {
     expect(costOf('openai', 'gpt-5', { output: null })).toBeNull();
     expect(costOf('openai', 'gpt-5', { input: 10, cachedRead: 11 })).toBeNull();
     expect(costOf('anthropic', 'claude-sonnet-4-5', { input: 10, cachedRead: 6, cachedWrite: 6 })).toBeNull();
+  });
+
+  test('a name of a megabyte, however it goes on, takes no longer than it is long', () => {
+    for (const part of ['0', '20250101', '-v1:0', '-2025', 'a/', ':'])
+      expect(costOf('anthropic', `claude-sonnet-4-5-${part.repeat(1_000_000 / part.length)}x`)).toBeNull();
   });
 
   test('what is free costs 0, which is not unknown', () => {
