@@ -128,6 +128,11 @@ describe('providers and models as people write them', () => {
     ['Azure OpenAI', 'gpt-4o', ['azure', 'gpt-4o']],
     ['azure.ai.openai', 'gpt-4o', ['azure', 'gpt-4o']],
     [null, 'azure/gpt-4o', ['azure', 'gpt-4o']],
+    ['openai.responses', 'gpt-5', ['openai', 'gpt-5']],
+    ['Amazon Bedrock Converse', 'amazon.nova-pro-v1:0', ['aws', 'amazon.nova-pro-v1:0']],
+    ['Google Cloud', 'gemini-2.5-pro', ['google', 'gemini-2.5-pro']],
+    ['x_ai', 'grok-3-mini', ['x-ai', 'grok-3-mini']],
+    ['together.ai', 'meta-llama/Llama-3.3-70B-Instruct-Turbo', ['together', 'meta-llama/Llama-3.3-70B-Instruct-Turbo']],
     ['Anthropic', 'claude-sonnet-4-5-20250929', ['anthropic', 'claude-sonnet-4-5']],
     [null, 'anthropic/claude-sonnet-4-5', ['anthropic', 'claude-sonnet-4-5']],
     [null, 'claude-haiku-4-5', ['anthropic', 'claude-haiku-4-5']],
@@ -177,6 +182,9 @@ describe('a price that nobody can tell is none', () => {
     ['local', 'gpt-4o'],
     ['acme', 'gpt-4o'],
     ['my-openai-proxy', 'gpt-4o'],
+    ['openai-compatible', 'gpt-4o'],
+    ['ai', 'gpt-4o'],
+    ['cloud-ai', 'gpt-4o'],
     // Open models: anybody may serve them.
     [null, 'gpt-oss-20b'],
     [null, 'llama3:8b'],
@@ -208,6 +216,7 @@ describe('a price that nobody can tell is none', () => {
   });
 
   test('a name of a megabyte, however it goes on, takes no longer than it is long', () => {
+    expect(priceOf(call(`openai${'-ai'.repeat(300_000)}`, 'gpt-5'), NONE)).toBeNull();
     for (const part of ['0', '20250101', '-v1:0', '-2025', 'a/', ':'])
       expect(costOf('anthropic', `claude-sonnet-4-5-${part.repeat(1_000_000 / part.length)}x`)).toBeNull();
   });
