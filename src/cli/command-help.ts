@@ -370,6 +370,17 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     },
     examples: ['runlog list --failed --since 2d', 'runlog list --project 171 --json'],
   },
+  cost: {
+    group: 'Afterwards',
+    summary: 'what models cost, by model, agent, issue, day or project',
+    options: {
+      by: 'model (default), agent, issue, day or project',
+      since: 'runs that started at or after this time or age',
+      until: 'runs that started before it',
+      project: 'runs of this project',
+    },
+    examples: ['runlog cost --since 7d', 'runlog cost latest --by agent --json'],
+  },
   tail: {
     group: 'Afterwards',
     summary: 'the last events of a run; -f waits for more',

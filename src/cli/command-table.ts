@@ -85,6 +85,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: '',
     options: 'status=S since=TIME until=TIME project=P model=M intent=I tag=K=V failed limit=N',
   },
+  {
+    name: 'cost',
+    args: '[RUN...]',
+    options: 'by=KEY since=TIME until=TIME project=P',
+  },
   { name: 'tail', args: '[RUN]', options: 'f,follow n,lines=N type=T grep=RE' },
   { name: 'export csv', args: '', options: 'out=DIR run=RUN rebuild lock-timeout=SECONDS' },
   { name: 'export log', args: '<RUN>', options: '' },

@@ -131,6 +131,8 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/show.js')).show;
     case 'list':
       return (await import('../commands/list.js')).list;
+    case 'cost':
+      return (await import('../commands/cost.js')).cost;
     case 'tail':
       return (await import('../commands/tail.js')).tail;
     case 'export csv':

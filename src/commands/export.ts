@@ -11,6 +11,7 @@ import { readEvents } from '../runs/open-run.js';
 import { resolveRun } from '../runs/resolve.js';
 import { readRun, vantage } from '../runs/verdict.js';
 import { traceOf } from '../views/trace.js';
+import { pricesOf } from './pricing.js';
 import { namedRun } from './reading.js';
 import { answer, print, remark, warn, type Input } from './input.js';
 
@@ -23,6 +24,7 @@ export async function exportCsv(input: Input): Promise<void> {
     runIds: only.length === 0 ? null : only,
     isRebuild: input.has('rebuild'),
     lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
+    loadPricer: pricesOf(input.store),
   });
   const lines = Object.entries(rows).map(
     ([table, count]) =>

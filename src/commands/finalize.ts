@@ -8,6 +8,7 @@ import { finalizeRuns, recordOwnEnd, type FinalizeResult, type Finalized, type O
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
 import { currentRun, resolveRun } from '../runs/resolve.js';
 import { answer, remark, warn, type Input } from './input.js';
+import { pricesOf } from './pricing.js';
 import { parseDuration } from './values.js';
 
 /** How long a script that ends its own run waits for another finalize, unless it says otherwise. */
@@ -31,7 +32,7 @@ export async function finalize(input: Input): Promise<void> {
       ? null
       : recordOwnEnd(input.store, only, wish, input.context.env, input.args.length === 0);
   if (only !== undefined && own !== null && own.warning !== null) {
-    present(input, { runs: [finalizedOf(only, own)], errors: [], stranded: [own.warning] });
+    present(input, { runs: [finalizedOf(only, own)], errors: [], stranded: [own.warning], pricingFault: null });
     return;
   }
   try {
@@ -44,6 +45,7 @@ export async function finalize(input: Input): Promise<void> {
       staleAfterSeconds:
         staleAfter === undefined ? DEFAULT_STALE_AFTER_SECONDS : parseDuration(staleAfter, '--stale-after'),
       lockTimeoutSeconds: input.number('lock-timeout') ?? (own === null ? 0 : OWN_PATIENCE_SECONDS),
+      loadPricer: pricesOf(input.store),
     });
     const [first] = result.errors;
     if (first !== undefined && only !== undefined) throw first;
@@ -53,13 +55,13 @@ export async function finalize(input: Input): Promise<void> {
     // A script that ends its own run must not fail for a busy or full store: the end is recorded, the views can wait.
     if (only === undefined || own === null || !(error instanceof RunlogError)) throw error;
     const warning = `the end is recorded, but the views could not be written now: ${error.message}`;
-    present(input, { runs: [finalizedOf(only, own)], errors: [], stranded: [warning] });
+    present(input, { runs: [finalizedOf(only, own)], errors: [], stranded: [warning], pricingFault: null });
   }
 }
 
 /** Writes the views of a run that has ended. Throws where they cannot be written now; any later finalize does it. */
 export async function writeViews(input: Input, runId: string): Promise<void> {
-  const { errors } = await finalizeRuns(input.store, {
+  const { errors, pricingFault } = await finalizeRuns(input.store, {
     env: input.context.env,
     runIds: [runId],
     wish: {},
@@ -67,7 +69,9 @@ export async function writeViews(input: Input, runId: string): Promise<void> {
     isDryRun: false,
     staleAfterSeconds: DEFAULT_STALE_AFTER_SECONDS,
     lockTimeoutSeconds: OWN_PATIENCE_SECONDS,
+    loadPricer: pricesOf(input.store),
   });
+  warnOfPrices(pricingFault);
   if (errors[0] !== undefined) throw errors[0];
 }
 
@@ -75,10 +79,16 @@ function finalizedOf(runId: string, { oldStatus, ending }: OwnEnd): Finalized {
   return { runId, oldStatus, status: ending.status, cause: ending.reason, changed: true, damage: [] };
 }
 
-function present(input: Input, { runs, errors, stranded }: FinalizeResult): void {
+/** Nothing is lost: whoever reads the run works its prices out, once they can be had. */
+function warnOfPrices(fault: string | null): void {
+  if (fault !== null) warn(`calls of models have no price on record: ${fault}`);
+}
+
+function present(input: Input, { runs, errors, stranded, pricingFault }: FinalizeResult): void {
   answer(input.context, { runs: runs.map(rowOf) }, runs.map((run) => `${lineOf(run)}\n`).join(''));
   for (const run of runs) for (const found of run.damage) warn(`${run.runId}: ${damageText(found)}`);
   for (const text of [...errors.map(({ message }) => message), ...stranded]) warn(text);
+  warnOfPrices(pricingFault);
   if (runs.length === 0 && errors.length === 0) remark(input.context, 'nothing to finalize');
   const isWhole = errors.length === 0 && runs.every(({ damage }) => damage.length === 0);
   if (!isWhole) process.exitCode = 3;

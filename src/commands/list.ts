@@ -1,10 +1,11 @@
 // runlog list: the runs of a store, newest first.
-import { shortDuration } from '../formats/quantities.js';
+import { moneyText, shortDuration } from '../formats/quantities.js';
 import { statusTone } from '../formats/report.js';
 import { runObject } from '../formats/run-json.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import { formatInstant } from '../events/instant.js';
 import { isPinned } from '../runs/pin.js';
+import { priceCalls } from '../runs/pricing.js';
 import { readAllRuns } from '../runs/store.js';
 import { vantage, type RunReading } from '../runs/verdict.js';
 import { painter } from '../terminal/colors.js';
@@ -13,6 +14,7 @@ import { localTime } from '../terminal/screen.js';
 import { countOutcomes } from '../views/outcome.js';
 import { durationSeconds, startTime } from '../views/run.js';
 import { answer, remark, usage, warn, type Input } from './input.js';
+import { pricesOf } from './pricing.js';
 import { parseTime } from './values.js';
 
 const STATUSES = ['running', 'stale', 'completed', 'failed', 'partial', 'interrupted', 'cancelled'];
@@ -20,7 +22,7 @@ const STATUSES = ['running', 'stale', 'completed', 'failed', 'partial', 'interru
 const DAMAGED_SHOWN = 3;
 const FAILED = new Set(['failed', 'partial', 'interrupted']);
 
-export function list(input: Input): void {
+export async function list(input: Input): Promise<void> {
   const fits = filterOf(input);
   const readings: RunReading[] = [];
   const damaged: string[] = [];
@@ -32,6 +34,8 @@ export function list(input: Input): void {
     (a, b) => (startTime(b.state) ?? '').localeCompare(startTime(a.state) ?? '') || (a.runId < b.runId ? 1 : -1),
   );
   const shown = readings.slice(0, input.count('limit') ?? readings.length);
+  const loadPricer = pricesOf(input.store);
+  for (const { state } of shown) await priceCalls(state, loadPricer);
   const runs = shown.map(({ runId, status, state }) => runObject(runId, status, state, isPinned(input.store, runId)));
   answer(input.context, { runs }, input.context.isJson ? '' : tableOf(input, shown));
   if (shown.length === 0)
@@ -90,13 +94,15 @@ function tableOf(input: Input, readings: readonly RunReading[]): string {
       begin === null ? '-' : localTime(begin).slice(0, 16),
       shortDuration(durationSeconds(state)),
       work,
+      state.tokens.costUsd === null ? '' : moneyText(state.tokens.costUsd),
       id,
     ];
   });
+  const titleOf = (column: number, title: string): string => (rows.some((row) => row[column] !== '') ? title : '');
   const lines = alignColumns(
-    [['STATUS', 'STARTED', 'TOOK', rows.some((row) => row[3] !== '') ? 'STEPS' : '', 'RUN'], ...rows],
+    [['STATUS', 'STARTED', 'TOOK', titleOf(3, 'STEPS'), titleOf(4, 'COST'), 'RUN'], ...rows],
     Infinity,
-    4,
+    5,
   );
   return lines
     .flat()

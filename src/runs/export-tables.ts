@@ -4,11 +4,13 @@ import { archivePath, csvDir, listArchived, listRunIds, rightsOf, type Store } f
 import { RunlogError, errnoOf } from '../events/errors.js';
 import { readArchived } from './archive.js';
 import { withLock } from './lock.js';
+import { priceCalls, type LoadPricer } from './pricing.js';
 import { runRows, writeTables, type RunRows } from './tables.js';
 import { isUnreadable } from './unreadable.js';
 import { readAnyRun } from './store.js';
 import { vantage } from './verdict.js';
 import type { TableName } from '../formats/tables.js';
+import type { RunState } from '../views/run.js';
 
 export interface ExportOptions {
   /** Where to; null for the store's own tables. */
@@ -17,6 +19,7 @@ export interface ExportOptions {
   runIds: readonly string[] | null;
   isRebuild: boolean;
   lockTimeoutSeconds: number;
+  loadPricer: LoadPricer;
 }
 
 export interface Exported {
@@ -43,16 +46,20 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   /** Their rows stay as they are: part of a run would look like the whole of it. */
   const unreadable = new Set<string>();
   const rows = new Map<string, RunRows>();
-  const read = (runIds: readonly string[]): Map<string, RunRows> => {
+  const addRows = async (runId: string, state: RunState): Promise<void> => {
+    await priceCalls(state, options.loadPricer);
+    rows.set(runId, runRows(runId, state));
+  };
+  const read = async (runIds: readonly string[]): Promise<Map<string, RunRows>> => {
     for (const runId of runIds) {
       const { state, damage } = readAnyRun(store, runId, from);
       if (damage.length > 0) damaged.push(runId);
       if (damage.some(isUnreadable)) unreadable.add(runId);
-      else if (state.eventCount > 0) rows.set(runId, runRows(runId, state));
+      else if (state.eventCount > 0) await addRows(runId, state);
     }
     return rows;
   };
-  read(options.runIds ?? listRunIds(store));
+  await read(options.runIds ?? listRunIds(store));
   const isWhole = options.isRebuild && options.runIds === null;
   if (isWhole)
     for (const runId of listArchived(store)) {
@@ -60,7 +67,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
       try {
         const { state, damage } = readArchived(store, runId);
         if (damage.length > 0) damaged.push(runId);
-        rows.set(runId, runRows(runId, state));
+        await addRows(runId, state);
       } catch (error) {
         if (!(error instanceof RunlogError) && errnoOf(error) === undefined) throw error;
         damaged.push(runId);
@@ -69,11 +76,11 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
     }
   const keep = (runId: string): boolean =>
     isOwn && (unreadable.has(runId) || (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));
-  const counts = writeTables(
+  const counts = await writeTables(
     folder,
     rows,
     keep,
-    () => (isOwn ? read(listRunIds(store)) : rows),
+    async () => (isOwn ? read(listRunIds(store)) : rows),
     isOwn ? rightsOf(store) : PRIVATE,
   );
   return { folder, rows: counts, damaged };

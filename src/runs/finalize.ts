@@ -22,8 +22,9 @@ import { isUnreadable, refuseUnreadable } from './unreadable.js';
 import { refuseLink } from '../journal/folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
+import { priceCalls, priceEvents, type LoadPricer } from './pricing.js';
 import { lineage } from './processes.js';
-import { bringHome, record } from './record.js';
+import { bringHome, record, type Recordable } from './record.js';
 import { readAllRuns } from './store.js';
 import { goesOn, readSeal, sealJournal } from './seal.js';
 import { peekSpool, spoolDir, spooledRuns } from './spool.js';
@@ -39,6 +40,7 @@ export interface FinalizeOptions {
   isDryRun: boolean;
   staleAfterSeconds: number;
   lockTimeoutSeconds: number;
+  loadPricer: LoadPricer;
 }
 
 export interface Finalized {
@@ -56,6 +58,8 @@ export interface FinalizeResult {
   errors: RunlogError[];
   /** What waits in the spool and cannot come home; of a run that was removed it may be deleted by hand. */
   stranded: string[];
+  /** Why calls of models have no price on record now; null where that did not fail. */
+  pricingFault: string | null;
 }
 
 export async function finalizeRuns(store: Store, options: FinalizeOptions): Promise<FinalizeResult> {
@@ -63,9 +67,10 @@ export async function finalizeRuns(store: Store, options: FinalizeOptions): Prom
   return finalizeLocked(store, options);
 }
 
-function finalizeLocked(store: Store, options: FinalizeOptions): FinalizeResult {
+async function finalizeLocked(store: Store, options: FinalizeOptions): Promise<FinalizeResult> {
   const from = vantage(options.staleAfterSeconds);
-  const result: FinalizeResult = { runs: [], errors: [], stranded: [] };
+  const result: FinalizeResult = { runs: [], errors: [], stranded: [], pricingFault: null };
+  const loadPricer = forgivingly(options.loadPricer, result);
   if (options.isDryRun) sayWhatWaits(store, options, result);
   else comeHome(store, options, result);
   const sealing: Sealing[] = [];
@@ -74,7 +79,8 @@ function finalizeLocked(store: Store, options: FinalizeOptions): FinalizeResult 
     try {
       const plan = planRun(store, runId, options, from);
       if (plan === null) continue;
-      const written = options.isDryRun || !plan.needsWork ? null : writeRun(store, runId, plan, options.env, from);
+      const written =
+        options.isDryRun || !plan.needsWork ? null : await writeRun(store, runId, plan, options.env, from, loadPricer);
       if (written !== null) sealing.push(written);
       result.runs.push(finalizedOf(runId, plan, written?.state.ending ?? plan.ending));
     } catch (error) {
@@ -82,7 +88,12 @@ function finalizeLocked(store: Store, options: FinalizeOptions): FinalizeResult 
     }
   }
   if (sealing.length > 0) {
-    updateTables(store, new Map(sealing.map(({ runId, state }) => [runId, runRows(runId, state)])), from);
+    await updateTables(
+      store,
+      new Map(sealing.map(({ runId, state }) => [runId, runRows(runId, state)])),
+      from,
+      loadPricer,
+    );
     // Last: it says that everything else of the run is in place.
     for (const { runId, state, seal } of sealing)
       writeWhole(paths.finalPath(store, runId), encodeFinal(runId, state, seal), paths.rightsOf(store));
@@ -96,22 +107,57 @@ interface Sealing {
   seal: Seal;
 }
 
-/** Records the end and writes the views of a run, but for what they share: the tables, and the seal that closes it. */
-function writeRun(store: Store, runId: string, { ending }: Plan, env: NodeJS.ProcessEnv, from: Vantage): Sealing {
-  if (ending !== null) {
-    const { warning, where } = record(store, runId, [endEvent(ending)], { env });
-    if (where !== 'journal')
-      throw new RunlogError('io', warning ?? 'the end could not be recorded', {
-        hint: 'The views are written once the store can be.',
-      });
-  }
+/**
+ * Records the end and the prices, and writes the views of a run, but for what they share: the tables, and the seal that closes it.
+ */
+async function writeRun(
+  store: Store,
+  runId: string,
+  { reading, ending }: Plan,
+  env: NodeJS.ProcessEnv,
+  from: Vantage,
+  loadPricer: LoadPricer,
+): Promise<Sealing> {
+  // The end comes first: killed between them, the run has ended, and its next finalize finds the prices missing.
+  const prices = await priceEvents(reading.state, loadPricer);
+  recordHere(store, runId, [...(ending === null ? [] : [endEvent(ending)]), ...prices], env);
+  const sealed = sealAndRead(store, runId, from);
+  // Calls that were recorded since the run was read.
+  const latePrices = await priceEvents(sealed.state, loadPricer);
+  recordHere(store, runId, latePrices, env);
+  const last = latePrices.length === 0 ? sealed : sealAndRead(store, runId, from);
+  writeViews(store, runId, last.state);
+  return last;
+}
+
+function recordHere(store: Store, runId: string, events: readonly Recordable[], env: NodeJS.ProcessEnv): void {
+  if (events.length === 0) return;
+  const { warning, where } = record(store, runId, events, { env });
+  if (where !== 'journal')
+    throw new RunlogError('io', warning ?? 'the end could not be recorded', {
+      hint: 'The views are written once the store can be.',
+    });
+}
+
+function sealAndRead(store: Store, runId: string, from: Vantage): Sealing {
   // Sealed before it is read: what is appended meanwhile makes the journal longer than its seal, and the next finalize sees that.
   const seal = sealJournal(store, runId);
   const { state, damage } = readRun(store, runId, from);
   refuseUnreadable(runId, damage);
   if (state.ending === null) throw new RunlogError('io', `the end of ${runId} cannot be read back from its journal`);
-  writeViews(store, runId, state);
   return { runId, state, seal };
+}
+
+/** A run ends whatever becomes of its prices: where they cannot be had that is said, and its calls have none for now. */
+function forgivingly(load: LoadPricer, result: FinalizeResult): LoadPricer {
+  return async () => {
+    try {
+      return await load();
+    } catch (error) {
+      result.pricingFault = messageOf(error);
+      return () => null;
+    }
+  };
 }
 
 /** What is said of a run: its end as it stands in the journal, which may be another's that came first. */
@@ -252,20 +298,28 @@ function writeViews(store: Store, runId: string, state: RunState): void {
 }
 
 /** Brings the rows of some runs into the store's tables. */
-function updateTables(store: Store, rows: ReadonlyMap<string, RunRows>, from: Vantage): void {
-  writeTables(
+async function updateTables(
+  store: Store,
+  rows: ReadonlyMap<string, RunRows>,
+  from: Vantage,
+  loadPricer: LoadPricer,
+): Promise<void> {
+  await writeTables(
     paths.csvDir(store),
     rows,
     () => true,
-    () => everyRow(store, from),
+    () => everyRow(store, from, loadPricer),
     paths.rightsOf(store),
   );
 }
 
 /** The rows of every run of a store that can be read. */
-function everyRow(store: Store, from: Vantage): Map<string, RunRows> {
+async function everyRow(store: Store, from: Vantage, loadPricer: LoadPricer): Promise<Map<string, RunRows>> {
   const rows = new Map<string, RunRows>();
-  for (const { runId, state, damage } of readAllRuns(store, from))
-    if (!damage.some(isUnreadable)) rows.set(runId, runRows(runId, state));
+  for (const { runId, state, damage } of readAllRuns(store, from)) {
+    if (damage.some(isUnreadable)) continue;
+    await priceCalls(state, loadPricer);
+    rows.set(runId, runRows(runId, state));
+  }
   return rows;
 }

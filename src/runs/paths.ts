@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import { PRIVATE, kindOf, type Rights } from '../journal/folder.js';
-import { readText } from '../journal/whole-file.js';
+import { readConfig } from './config.js';
 
 /** A store's folder, absolute. */
 export interface Store {
@@ -48,35 +48,6 @@ export function rightsOf(store: Store): Rights {
   if (known?.dir !== store.dir)
     known = { dir: store.dir, rights: readConfig(store.dir)?.isGroupReadable === true ? GROUP_READABLE : PRIVATE };
   return known.rights;
-}
-
-interface Config {
-  dir?: string;
-  isGroupReadable: boolean;
-}
-
-function readConfig(cwd: string): (Config & { folder: string }) | undefined {
-  for (let folder = cwd; ; folder = path.dirname(folder)) {
-    const file = path.join(folder, 'runlog.config.json');
-    // Asked first: an exception for each folder on the way up would cost more than the rest of a recording command.
-    if (fs.existsSync(file)) return { folder, ...parseConfig(file) };
-    if (path.dirname(folder) === folder) return undefined;
-  }
-}
-
-function parseConfig(file: string): Config {
-  try {
-    const config = JSON.parse(readText(file)) as { dir?: unknown; group_readable?: unknown } | null;
-    const { dir, group_readable: isGroupReadable = false } = config ?? {};
-    if (dir !== undefined && typeof dir !== 'string') throw new Error('dir must be text');
-    if (typeof isGroupReadable !== 'boolean') throw new Error('group_readable must be true or false');
-    return dir === undefined ? { isGroupReadable } : { dir, isGroupReadable };
-  } catch (error) {
-    throw new RunlogError('usage', `${file}: ${messageOf(error)}`, {
-      hint: 'Mend the file or remove it.',
-      cause: error,
-    });
-  }
 }
 
 export function runsDir(store: Store): string {

@@ -21,15 +21,15 @@ export function runRows(runId: string, state: RunState): RunRows {
  * Writes the seven tables into a folder. Rows of the runs given replace what the files have of them; rows of other runs stay
  * while `keep` says so. Where a file is no such table, the rows of all runs are asked for: a view is never patched from damage.
  */
-export function writeTables(
+export async function writeTables(
   folder: string,
   given: ReadonlyMap<string, RunRows>,
   keep: (runId: string) => boolean,
-  everyRun: () => ReadonlyMap<string, RunRows>,
+  everyRun: () => Promise<ReadonlyMap<string, RunRows>>,
   rights: Rights = PRIVATE,
-): Record<TableName, number> {
+): Promise<Record<TableName, number>> {
   const known = TABLE_NAMES.map((name) => readTable(path.join(folder, `${name}.csv`), name));
-  const runs = known.includes(null) ? new Map([...everyRun(), ...given]) : given;
+  const runs = known.includes(null) ? new Map([...(await everyRun()), ...given]) : given;
   const counts = TABLE_NAMES.map((name, index) => {
     const byRun = new Map<string, Cell[][]>();
     for (const row of known[index] ?? []) {

@@ -108,6 +108,11 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
     endRun(state, endingOf(event));
     return;
   }
+  // No sign of life either: prices are put on record when the run is over.
+  if (event.type === 'tokens.priced') {
+    applyPrices(state.usage, event);
+    return;
+  }
   state.lastEventAt = state.lastEventAt === null || event.at > state.lastEventAt ? event.at : state.lastEventAt;
   if (event.type === 'run.started') state.started ??= event;
   state.due = nextDue(state, event);
@@ -134,9 +139,6 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
       applyCall(state.usage, event, issue, state.started?.utc_offset_minutes ?? 0, sums);
       break;
     }
-    case 'tokens.priced':
-      applyPrices(state.usage, event);
-      break;
     case 'code.measured':
       if (issue === null) state.code = codeOf(event, state.code);
       break;

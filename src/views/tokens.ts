@@ -1,6 +1,6 @@
 // How many tokens were used, by whom and with which model, and what did that cost? Folds calls of models and their prices; pure.
 import { formatInstant, parseInstant } from '../events/instant.js';
-import type { RunlogEvent } from '../events/vocabulary.js';
+import type { EventBody, RunlogEvent } from '../events/vocabulary.js';
 
 /** Sums over calls; null where no call told. A missing count is unknown, not 0. */
 export interface TokenSums {
@@ -111,7 +111,7 @@ export function applyCall(
   if (price !== undefined) priceCall(usage, event.id, price);
 }
 
-export function applyPrices(usage: TokenUsage, event: RunlogEvent<'tokens.priced'>): void {
+export function applyPrices(usage: TokenUsage, event: EventBody<'tokens.priced'>): void {
   if (!usage.sources.includes(event.source)) usage.sources.push(event.source);
   for (const [id, cost] of Object.entries(event.costs_usd))
     // The first price of a call stands: two that price it at once count once.
@@ -149,7 +149,8 @@ export function sumGroups<Key extends readonly (string | null)[]>(
   return [...found.values()];
 }
 
-function addSums(sums: TokenSums, more: TokenSums): void {
+/** Adds sums to others. */
+export function addSums(sums: TokenSums, more: TokenSums): void {
   for (const key of ['calls', 'unpricedCalls'] as const) sums[key] += more[key];
   for (const key of ['input', 'output', 'cachedRead', 'cachedWrite', 'reasoning'] as const)
     sums[key] = sum(sums[key], more[key]);
@@ -161,19 +162,25 @@ export function totalTokens({ input, output }: Pick<TokenSums, 'input' | 'output
   return sum(input, output);
 }
 
-/** The models that nobody knows the cost of, with the tokens that went to them. */
-export function unpricedModels(
-  usage: TokenUsage,
-): { provider: string | null; model: string | null; calls: number; tokens: number | null }[] {
-  const models = new Map<string, ReturnType<typeof unpricedModels>[number]>();
-  for (const { provider, model, reportedUsd, input, output } of usage.unpriced.values()) {
-    if (reportedUsd !== null) continue;
-    const key = JSON.stringify([provider, model]);
-    const known = models.get(key) ?? { provider, model, calls: 0, tokens: null };
-    known.calls += 1;
-    known.tokens = sum(known.tokens, totalTokens({ input, output }));
-    models.set(key, known);
-  }
+/** A model that nobody knows the cost of, and what went to it. */
+export interface UnpricedModel {
+  provider: string | null;
+  model: string | null;
+  calls: number;
+  tokens: number | null;
+}
+
+export function unpricedModels(...usages: readonly TokenUsage[]): UnpricedModel[] {
+  const models = new Map<string, UnpricedModel>();
+  for (const usage of usages)
+    for (const { provider, model, reportedUsd, input, output } of usage.unpriced.values()) {
+      if (reportedUsd !== null) continue;
+      const key = JSON.stringify([provider, model]);
+      const known = models.get(key) ?? { provider, model, calls: 0, tokens: null };
+      known.calls += 1;
+      known.tokens = sum(known.tokens, totalTokens({ input, output }));
+      models.set(key, known);
+    }
   return [...models.values()];
 }
 
@@ -194,7 +201,10 @@ function wholeInput(event: RunlogEvent<'tokens.used'>): number | null {
  * in, and so do gateways that speak OpenAI's language.
  */
 function reportsWithoutCached(provider: string, model: string): boolean {
-  return /anthropic|bedrock/i.test(provider) || (/claude/i.test(model) && /^$|vertex|google|azure/i.test(provider));
+  if (/anthropic|bedrock|amazon|^\s*aws\b/i.test(provider)) return true;
+  if (/^\s*(?:openrouter|litellm)\//i.test(model)) return false;
+  if (provider === '' && /^\s*(?:bedrock\/|(?:[a-z]{2,6}\.)?amazon\.)/i.test(model)) return true;
+  return /claude/i.test(model) && /^$|vertex|google|gemini|gcp|azure/i.test(provider);
 }
 
 function groupOf(

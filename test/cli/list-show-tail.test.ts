@@ -29,11 +29,11 @@ test('list shows the runs, newest first', async () => {
   const { stdout, stderr, exitCode } = await variousRuns().runlog(['list', '--until', '2025-10-07']);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   expect(stdout).toMatchInlineSnapshot(`
-    "STATUS     STARTED           TOOK   STEPS     RUN
-    stale      2025-10-06 10:00  -                silent
-    failed     2025-10-05 10:00  1.50s            failed
-    completed  2025-10-04 10:00  2h05m            done
-    partial    2025-10-03 18:19  35s    2, 1 bad  run_20251003_181952_project_171
+    "STATUS     STARTED           TOOK   STEPS     COST     RUN
+    stale      2025-10-06 10:00  -                         silent
+    failed     2025-10-05 10:00  1.50s                     failed
+    completed  2025-10-04 10:00  2h05m                     done
+    partial    2025-10-03 18:19  35s    2, 1 bad  $0.0125  run_20251003_181952_project_171
     "
   `);
 });

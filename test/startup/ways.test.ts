@@ -181,6 +181,7 @@ const UNSOUND: readonly (readonly string[])[] = [
   ['start', 'x'],
   ['nonsense'],
   ['list'],
+  ['cost', '--by', 'agent'],
   ['finalize', '--dry-run'],
 ];
 

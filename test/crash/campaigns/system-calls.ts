@@ -281,6 +281,9 @@ async function furnish(store: TempStore): Promise<void> {
       passed: true,
       issue: '3',
     },
+    // One that a price list knows, and one that none does.
+    { type: 'tokens.used', provider: 'openai', model: 'gpt-5', input: 1000, output: 100, agent: 'coder', issue: '3' },
+    { type: 'tokens.used', provider: 'ollama', model: 'acme-7b', input: 1000, output: 100, agent: 'coder', issue: '3' },
     { type: 'error.raised', error_type: 'Boom', message: 'it went', agent: 'coder', issue: '3' },
     { type: 'step.ended', step: 1, agent: 'coder', status: 'FAIL', output_summary: null, error: 'no' },
     { type: 'issue.ended', issue: '3', status: 'failed' },
