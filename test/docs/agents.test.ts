@@ -27,7 +27,12 @@ function lasting(text: string): string[] {
   return stable(text)
     .split('\n')
     .filter((line) => !/^ {2}(Host|Folder) /.test(line))
-    .map((line) => line.replaceAll(/\d+(\.\d+)? ms\b/g, 'N ms').replaceAll(/(\S) +/g, '$1 ').trimEnd())
+    .map((line) =>
+      line
+        .replaceAll(/\d+(\.\d+)? ms\b/g, 'N ms')
+        .replaceAll(/(\S) +/g, '$1 ')
+        .trimEnd(),
+    )
     .filter((line) => line !== '');
 }
 
