@@ -359,6 +359,24 @@ describe('the story of an agent pipeline, killed before each of its commands and
     ).toEqual([]);
   });
 
+  it('reports each issue as the tables do', () => {
+    expect(
+      failing(({ store, tables }) => {
+        for (const row of tables.issues) {
+          const folder = path.join(store, 'runs', row['run_id'] as string, 'issues');
+          const file = fs.readFileSync(path.join(folder, `issue_${row['issue_iid']}_report.json`), 'utf8');
+          const report = JSON.parse(file) as Record<string, any>;
+          const flat = { ...report, ...report['cost_metrics'], ...report['code_metrics'], ...asInTable(report) };
+          const columns = Object.keys(row).filter((column) => column in flat && column !== 'correction');
+          expect(columns.length).toBeGreaterThan(25);
+          expect(pick(row, columns)).toEqual(
+            Object.fromEntries(columns.map((column) => [column, String(flat[column] ?? '')])),
+          );
+        }
+      }),
+    ).toEqual([]);
+  });
+
   it('has no file of an issue under way, and a report of each that was begun', () => {
     expect(
       failing(({ store, events, tables }) => {
@@ -405,6 +423,11 @@ function withIssues(events: readonly Event[]): Event[] {
 
 function sum(events: readonly Event[], key: string): number | null {
   return events.length === 0 ? null : events.reduce((total, event) => total + (event[key] as number), 0);
+}
+
+/** What a report calls otherwise than the table. */
+function asInTable(report: Record<string, any>): Record<string, unknown> {
+  return { total_pipeline_attempts: report['pipeline_attempts'] };
 }
 
 /** What the tests above work out; every other cell repeats what an event says. */
