@@ -1,6 +1,6 @@
 // Checks events against the vocabulary. It names the offending key; it never changes an event and never drops what it does not know.
 import { parseInstant } from './instant.js';
-import { ACTION_TYPE, ALLOWED, ENVELOPE, VOCABULARY, type Kind, type KindTable } from './vocabulary.js';
+import { ACTION_TYPE, ALLOWED, ENVELOPE, VOCABULARY, type KindTable } from './vocabulary.js';
 
 /** What is wrong with one key, e.g. `metric.measured: value must be a number, not "fast"`. */
 export interface Problem {
@@ -55,7 +55,8 @@ export function checkBody(body: Record<string, unknown>): Problem[] {
     return [{ key: '', message: `${type}: its values are nested more than ${NESTING_LIMIT} levels deep` }];
   if (!Object.hasOwn(VOCABULARY, type)) return [];
   const problems = checkKeys(VOCABULARY[type as keyof typeof VOCABULARY], body, '');
-  for (const [key, allowed] of Object.entries(ALLOWED[type] ?? {})) {
+  const closed = ALLOWED[type];
+  for (const [key, allowed] of closed === undefined ? [] : Object.entries(closed)) {
     const value = body[key];
     if (typeof value === 'string' && !allowed.includes(value))
       problems.push({ key, message: `${key} must be one of ${allowed.join(', ')}, not ${show(value)}` });
@@ -65,35 +66,57 @@ export function checkBody(body: Record<string, unknown>): Problem[] {
       key: 'action',
       message: `action must be upper case with digits and underscores, not ${show(body['action'])}`,
     });
-  return problems.map(({ key, message }) => ({ key, message: `${type}: ${message}` }));
+  return problems.length === 0
+    ? problems
+    : problems.map(({ key, message }) => ({ key, message: `${type}: ${message}` }));
 }
 
 /** Whether a value has more than so many levels; itself it goes no deeper than that. */
 export function nestsDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
+  if (levels === 0) return true;
+  for (const key in value) if (nestsDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  return false;
+}
+
+/** One key of a table, as it is checked. */
+interface Rule {
+  key: string;
+  isRequired: boolean;
+  says: string;
+  /** Null for a nested table. */
+  check: Check | null;
+  table: KindTable;
+}
+
+const rulesOf = new Map<KindTable, Rule[]>();
+
+/** A table read once: a recorder checks every event. */
+function readTable(table: KindTable): Rule[] {
+  const known = rulesOf.get(table);
+  if (known !== undefined) return known;
+  const rules = Object.entries(table).map(([key, kind]): Rule => {
+    if (typeof kind !== 'string') return { key, isRequired: false, says: 'an object', check: null, table: kind };
+    const [says, check] = KINDS[kind.replace('!', '')] as (typeof KINDS)[string];
+    return { key, isRequired: kind.endsWith('!'), says, check, table: {} };
+  });
+  rulesOf.set(table, rules);
+  return rules;
 }
 
 function checkKeys(table: KindTable, object: Record<string, unknown>, prefix: string): Problem[] {
   const problems: Problem[] = [];
-  for (const [key, kind] of Object.entries(table)) {
-    const path = prefix + key;
+  for (const { key, isRequired, says, check, table: inner } of readTable(table)) {
     const value = Object.hasOwn(object, key) ? object[key] : undefined;
     if (value === undefined || value === null) {
-      if (isRequired(kind)) problems.push({ key: path, message: `${path} is missing` });
-    } else if (typeof kind !== 'string') {
-      if (isRecord(value)) problems.push(...checkKeys(kind, value, `${path}.`));
-      else problems.push({ key: path, message: `${path} must be an object, not ${show(value)}` });
-    } else {
-      const [says, check] = KINDS[kind.replace('!', '')] as (typeof KINDS)[string];
-      if (!check(value)) problems.push({ key: path, message: `${path} must be ${says}, not ${show(value)}` });
+      if (isRequired) problems.push({ key: prefix + key, message: `${prefix}${key} is missing` });
+    } else if (check === null && isRecord(value)) {
+      problems.push(...checkKeys(inner, value, `${prefix}${key}.`));
+    } else if (check === null || !check(value)) {
+      problems.push({ key: prefix + key, message: `${prefix}${key} must be ${says}, not ${show(value)}` });
     }
   }
   return problems;
-}
-
-function isRequired(kind: Kind): boolean {
-  return typeof kind === 'string' && kind.endsWith('!');
 }
 
 function show(value: unknown): string {

@@ -7,10 +7,14 @@ const LAST_MICROS = Date.UTC(9999, 11, 31, 23, 59, 59, 999) * 1000 + 999;
 
 /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`. These strings sort as their times do. */
 export function formatInstant(micros: number): string {
-  const whole = Math.floor(micros / 1000);
-  const rest = micros - whole * 1000;
-  return `${new Date(whole).toISOString().slice(0, 23)}${String(Math.floor(rest)).padStart(3, '0')}Z`;
+  const second = Math.floor(micros / 1e6);
+  // Most times are of the same second as the one before.
+  if (second !== lastSecond.number)
+    lastSecond = { number: second, text: new Date(second * 1000).toISOString().slice(0, -4) };
+  return `${lastSecond.text}${String(Math.floor(micros - second * 1e6)).padStart(6, '0')}Z`;
 }
+
+let lastSecond: { number: number; text: string } = { number: Number.NaN, text: '' };
 
 /** Microseconds since the epoch of an RFC 3339 time with zone, or null where the text is none (or names a day that never was). */
 export function parseInstant(text: string): number | null {

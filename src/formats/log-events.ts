@@ -39,12 +39,21 @@ export function actionOfEntry(
 }
 
 function logEntry(event: RunlogEvent<'action.logged'>, runOffset: number): LogBlock {
-  const micros = parseInstant(event.at) as number;
   return {
     kind: 'entry',
-    localTime: formatLocalTime(micros, event.utc_offset_minutes ?? runOffset),
+    localTime: localTimeOf(event.at, event.utc_offset_minutes ?? runOffset),
     action: event.action,
     description: event.description ?? null,
     fields: event.fields ?? [],
   };
+}
+
+let lastTime: { second: string; offset: number; localTime: string } | undefined;
+
+/** Most entries are of the same second as the one before. */
+function localTimeOf(at: string, offset: number): string {
+  const second = at.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
+  if (lastTime?.second !== second || lastTime.offset !== offset)
+    lastTime = { second, offset, localTime: formatLocalTime(parseInstant(at) as number, offset) };
+  return lastTime.localTime;
 }

@@ -15,13 +15,14 @@ function makeTable(): Uint32Array {
 /** Above this length node:zlib's native code is worth its loading time of two milliseconds. */
 const NATIVE_FROM_BYTES = 16_384;
 
-/** The checksum as eight lower-case hex digits. */
-export function crc32(bytes: Uint8Array): string {
-  return checksum(bytes).toString(16).padStart(8, '0');
+/** The checksum of bytes, or of a text in UTF-8, as eight lower-case hex digits. A text goes to the native code at once. */
+export function crc32(content: Uint8Array | string): string {
+  const isNative = typeof content === 'string' || content.length > NATIVE_FROM_BYTES;
+  const sum = isNative ? process.getBuiltinModule('node:zlib').crc32(content) : checksum(content);
+  return (sum + 2 ** 32).toString(16).slice(1);
 }
 
 function checksum(bytes: Uint8Array): number {
-  if (bytes.length > NATIVE_FROM_BYTES) return process.getBuiltinModule('node:zlib').crc32(bytes);
   table ??= makeTable();
   let crc = 0xffffffff;
   for (let index = 0; index < bytes.length; index++)

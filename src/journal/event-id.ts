@@ -9,12 +9,9 @@ export function newEventId(micros: number): string {
   const millis = Math.max(0, Math.floor(micros / 1000));
   const time = millis.toString(16).padStart(12, '0');
   const fraction = Math.min(4095, Math.max(0, Math.floor(((micros - millis * 1000) / 1000) * 4096)));
-  const variant = (8 + Math.floor(Math.random() * 4)).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(fraction, 3)}-${variant}${random(3)}-${random(12)}`;
-}
-
-function random(digits: number): string {
-  return hex(Math.floor(Math.random() * 16 ** digits), digits);
+  // The variant's two bits are 10: the group is 8000 to bfff.
+  const variant = (0x8000 + Math.floor(Math.random() * 0x4000)).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(fraction, 3)}-${variant}-${hex(Math.floor(Math.random() * 2 ** 48), 12)}`;
 }
 
 function hex(value: number, digits: number): string {

@@ -12,7 +12,7 @@ export interface Segment {
   /** Whether the file was not there before. Then `sync` has the disk keep its name as well. */
   readonly isNew: boolean;
   /** Appends a line in one write(). Throws the operating system's error where it could not be written whole. */
-  append(line: Buffer): void;
+  append(line: Buffer | string): void;
   /** Has the disk keep what was appended. A failure is final: after a failed fsync the kernel may have dropped the pages. */
   sync(): void;
   /** Whether the path still leads to what was written: a file that was moved away or replaced meanwhile keeps nothing for us. */
@@ -29,9 +29,11 @@ export function openSegment(file: string, rights: () => Rights = () => PRIVATE):
   return {
     isNew,
     append(line) {
-      if (fs.writeSync(fd, line) === line.length) return;
+      const bytes = typeof line === 'string' ? Buffer.byteLength(line) : line.length;
+      const write = (): number => (typeof line === 'string' ? fs.writeSync(fd, line) : fs.writeSync(fd, line));
+      if (write() === bytes) return;
       // A short write (disk nearly full, signal): the whole line again. Readers drop the fragment and know a second id.
-      if (fs.writeSync(fd, line) !== line.length)
+      if (write() !== bytes)
         throw Object.assign(new RunlogError('io', `${file}: a line was written only in part`), { code: 'ENOSPC' });
     },
     sync() {

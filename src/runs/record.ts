@@ -11,7 +11,7 @@ import { encodeFitting, writeBlob } from '../journal/blobs.js';
 import { nowMicros } from '../journal/clock.js';
 import { newEventId } from '../journal/event-id.js';
 import { PRIVATE, refuseLink, type Rights } from '../journal/folder.js';
-import { OWN_FILE, openSegment, openToAppend } from '../journal/segment.js';
+import { OWN_FILE, openSegment, openToAppend, type Segment } from '../journal/segment.js';
 import { createRun } from './create.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
@@ -36,7 +36,6 @@ export interface Recorded {
   where: 'journal' | 'spool' | 'nowhere';
 }
 
-/** These tell how a run went even if nothing else survives a power loss. */
 const SYNCED = new Set(['run.started', 'run.ended', 'error.raised']);
 
 /** Gives an event its envelope, and masks its secrets. Throws `invalid_event` naming the key that is wrong. */
@@ -45,9 +44,11 @@ export function envelop(body: Recordable, options: RecordOptions): RunlogEvent {
   if (problem !== undefined)
     throw new RunlogError('invalid_event', problem.message, { hint: 'See docs/format.md for the keys of each event.' });
   const now = nowMicros();
-  const { type, at, ...own } = body;
-  const event = { v: FORMAT_VERSION, id: newEventId(now), at: at ?? formatInstant(now), type, ...own } as RunlogEvent;
-  return options.isUnredacted === true ? event : redactEvent(event);
+  const shown = options.isUnredacted === true ? body : redactEvent(body);
+  // Assigned, not spread with two keys left out: that would make objects that take twice as long to be written as JSON.
+  const event = Object.assign({ v: FORMAT_VERSION, id: newEventId(now), at: '', type: '' }, shown);
+  event.at = body.at ?? formatInstant(now);
+  return event as RunlogEvent;
 }
 
 /**
@@ -61,16 +62,27 @@ export function record(store: Store, runId: string, bodies: readonly Recordable[
     appendEvents(store, runId, events, options.isDurable === true);
     return { events, warning: stranded, where: 'journal' };
   } catch (error) {
-    if (errnoOf(error) === undefined && !(error instanceof RunlogError && error.code === 'io')) throw error;
-    if (isUnknown(store, runId, options.env)) throw unknownRun(store, runId);
-    const spooled = spoolEvents(store, runId, events, options, error);
+    const spooled = setAside(store, runId, events, options, error);
     // Why what waits there already cannot come home is why this cannot either.
     return stranded === null ? spooled : { ...spooled, warning: `${spooled.warning ?? ''}; ${stranded}` };
   }
 }
 
+/** Puts events into the spool that the journal could not take. Throws what was no failure of the store, and `no_such_run`. */
+export function setAside(
+  store: Store,
+  runId: string,
+  events: RunlogEvent[],
+  options: RecordOptions,
+  why: unknown,
+): Recorded {
+  if (errnoOf(why) === undefined && !(why instanceof RunlogError && why.code === 'io')) throw why;
+  if (isUnknown(store, runId, options.env)) throw unknownRun(store, runId);
+  return spoolEvents(store, runId, events, options, why);
+}
+
 /** What waits in the spool must not hold up what happens now: where it cannot come home, that is only said. */
-function tryBringHome(store: Store, runId: string, env: NodeJS.ProcessEnv): string | null {
+export function tryBringHome(store: Store, runId: string, env: NodeJS.ProcessEnv): string | null {
   try {
     bringHome(store, runId, env);
     return null;
@@ -116,24 +128,36 @@ export function bringHome(store: Store, runId: string, env: NodeJS.ProcessEnv): 
 }
 
 function appendEvents(store: Store, runId: string, events: readonly RunlogEvent[], isDurable: boolean): void {
-  const folder = paths.runDir(store, runId);
-  const lines = events.map((event) =>
-    encodeFitting(event, (content) => writeBlob(folder, content, paths.rightsOf(store))),
-  );
+  const lines = events.map((event) => lineOf(store, runId, event));
   const segment = openOwnSegment(store, runId);
   try {
     for (const line of lines) segment.append(line);
     // The first line of a segment too: later ones that are synced must stand in a file whose name the disk has.
-    if (isDurable || segment.isNew || events.some(({ type }) => SYNCED.has(type))) segment.sync();
-    // Rotation may have moved the run away between our opening and our writing: then nothing is acknowledged.
-    if (!segment.isInPlace()) throw Object.assign(new Error(`${runId} was moved away meanwhile`), { code: 'ENOENT' });
+    if (isDurable || segment.isNew || events.some(isSynced)) segment.sync();
+    refuseMoved(segment, runId);
   } finally {
     segment.close();
   }
   appendToDesignLog(store, runId, events);
 }
 
-function openOwnSegment(store: Store, runId: string): ReturnType<typeof openSegment> {
+/** The line of an event; its long values are put into the run's blobs. */
+export function lineOf(store: Store, runId: string, event: RunlogEvent): Buffer {
+  return encodeFitting(event, (content) => writeBlob(paths.runDir(store, runId), content, paths.rightsOf(store)));
+}
+
+/** Whether an event tells how a run went even if nothing else survives a power loss. */
+export function isSynced({ type }: RunlogEvent): boolean {
+  return SYNCED.has(type);
+}
+
+/** Rotation may have moved the run away between our opening and our writing: then nothing is acknowledged. Throws ENOENT. */
+export function refuseMoved(segment: Segment, runId: string): void {
+  if (!segment.isInPlace()) throw Object.assign(new Error(`${runId} was moved away meanwhile`), { code: 'ENOENT' });
+}
+
+/** Opens the segment that this host appends to. Throws what the system says. */
+export function openOwnSegment(store: Store, runId: string): Segment {
   const file = paths.segmentPath(store, runId);
   const rights = (): Rights => paths.rightsOf(store);
   // O_NOFOLLOW looks at the last name of a path alone.
@@ -148,7 +172,8 @@ function openOwnSegment(store: Store, runId: string): ReturnType<typeof openSegm
   }
 }
 
-function appendToDesignLog(store: Store, runId: string, events: readonly RunlogEvent[]): void {
+/** Adds entries to the live log; that they cannot be is no loss. */
+export function appendToDesignLog(store: Store, runId: string, events: readonly RunlogEvent[]): void {
   const text = encodeLogEvent(events);
   if (text === '') return;
   try {

@@ -1,0 +1,110 @@
+// A run that one process writes to again and again: its segment stays open, an event is one write() to it, and the live log, a
+// view, follows in batches.
+import { errnoOf } from '../events/errors.js';
+import type { RunlogEvent } from '../events/vocabulary.js';
+import { encodeLineText } from '../journal/line.js';
+import type { Segment } from '../journal/segment.js';
+import type { Store } from './paths.js';
+import {
+  appendToDesignLog,
+  envelop,
+  isSynced,
+  lineOf,
+  openOwnSegment,
+  refuseMoved,
+  setAside,
+  tryBringHome,
+  type Recordable,
+  type RecordOptions,
+  type Recorded,
+} from './record.js';
+
+/** How long entries may wait for their place in the live log, and how many of them. */
+const LOG_DELAY_MS = 100;
+const LOG_BATCH = 500;
+
+export class RunWriter {
+  readonly #store: Store;
+  readonly #runId: string;
+  readonly #options: RecordOptions;
+  /**
+   * Whether the run belongs to this very process: then it cannot be rotated away under its writer, for it is alive, and need not
+   * be looked for after each write.
+   */
+  readonly #isOwn: boolean;
+  #segment: Segment | null = null;
+  #pending: RunlogEvent[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(store: Store, runId: string, options: RecordOptions, isOwn: boolean) {
+    this.#store = store;
+    this.#runId = runId;
+    this.#options = options;
+    this.#isOwn = isOwn;
+  }
+
+  /** Records an event as `record` does. When it returns, the kernel has the line, or the spool has it, or the warning says so. */
+  write(body: Recordable, isDurable: boolean = this.#options.isDurable === true): Recorded {
+    const event = envelop(body, this.#options);
+    let warning: string | null = null;
+    try {
+      const line = encodeLineText(event) ?? lineOf(this.#store, this.#runId, event);
+      let segment = this.#segment;
+      if (segment === null) {
+        warning = tryBringHome(this.#store, this.#runId, this.#options.env);
+        segment = openOwnSegment(this.#store, this.#runId);
+        this.#segment = segment;
+        segment.append(line);
+        if (segment.isNew) segment.sync();
+      } else {
+        segment.append(line);
+      }
+      if (isDurable || isSynced(event)) segment.sync();
+      if (!this.#isOwn) refuseMoved(segment, this.#runId);
+    } catch (error) {
+      return this.#setAside(event, error);
+    }
+    if (event.type === 'action.logged') this.#follow(event);
+    return { events: [event], warning, where: 'journal' };
+  }
+
+  /** Writes what the live log still lacks. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    // Somebody may have removed the folder: what is written from now on should not go where nobody finds it.
+    if (this.#segment?.isInPlace() === false) this.#letGo();
+    if (this.#pending.length === 0) return;
+    appendToDesignLog(this.#store, this.#runId, this.#pending);
+    this.#pending = [];
+  }
+
+  close(): void {
+    this.flush();
+    this.#letGo();
+  }
+
+  /** The next write opens the segment anew: the store may be back by then, and brings home what waits. */
+  #setAside(event: RunlogEvent, error: unknown): Recorded {
+    this.#letGo();
+    return setAside(this.#store, this.#runId, [event], this.#options, error);
+  }
+
+  #letGo(): void {
+    try {
+      this.#segment?.close();
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+    }
+    this.#segment = null;
+  }
+
+  #follow(event: RunlogEvent): void {
+    this.#pending.push(event);
+    if (this.#pending.length >= LOG_BATCH) this.flush();
+    else if (this.#timer === null) {
+      this.#timer = setTimeout(() => this.flush(), LOG_DELAY_MS);
+      this.#timer.unref();
+    }
+  }
+}
