@@ -1,30 +1,46 @@
 #!/bin/sh
-# An agent pipeline: one issue, two agents, a second attempt after a review, tokens and a tool call as events on stdin.
+# Two agents work on an issue: coding writes, review judges, CI runs, and in the end a person merges. Both agents are stand-ins: they
+# say what real ones would say of themselves.
 set -e
-export RUNLOG_RUN=$(runlog start --project 171 --mode single_issue --issue 3 --intent development_flow \
-  --provider anthropic --model some-model --trigger webhook --trigger-issue ABC-3)
+RUNLOG_RUN=$(runlog start --project 171 --mode single_issue --issue 3 --intent development_flow \
+  --provider openai --model gpt-4o --trigger webhook --trigger-issue ABC-3)
+export RUNLOG_RUN
 trap 'runlog finalize --exit-code $?' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+coding() { # coding TESTS...: its result is that of the tests
+  step=$(runlog step start coding --task "write the parser" --issue 3)
+  runlog usage --agent coding --provider openai --model gpt-4o --input 5200 --cached-read 2000 --output 840
+  if runlog tool run_tests --agent coding -- "$@"; then
+    runlog step end "$step" --status SUCCESS --summary "all tests pass"
+  else
+    runlog step end "$step" --status FAIL --error "a test fails"
+  fi
+}
+
+review() { # review WISH: it never has enough
+  step=$(runlog step start review --task "read the change" --issue 3)
+  runlog append --stdin <<EVENTS
+{"type": "tool.called", "agent": "review", "tool": "read_file", "success": true, "duration_ms": 12}
+{"type": "tokens.used", "agent": "review", "provider": "acme", "model": "acme-reviewer", "input": 3100, "output": 220}
+EVENTS
+  runlog step end "$step" --status FAIL --error "asks for $1"
+}
+
 runlog issue start 3 --complexity 5
 
-step=$(runlog step start coding --task "write the parser" --issue 3)
-runlog append --stdin <<EVENTS
-{"type": "tokens.used", "model": "some-model", "agent": "coding", "step": $step, "input": 5200, "output": 840, "cost_usd": 0.031}
-{"type": "tool.called", "tool": "run_tests", "agent": "coding", "step": $step, "success": false, "duration_ms": 5400}
-EVENTS
-runlog step end "$step" --status SUCCESS --summary "parser.py, 120 lines"
+coding false
+runlog pipeline 4711 --status failed --failed-job unit --execution-time 95 --issue 3
+review "a test of quoted fields"
 
-step=$(runlog step start review --issue 3)
-runlog step end "$step" --status BLOCKED --error "one test fails"
+runlog debug start --agent coding --type AssertionError --message "2 fields, not 3" --issue 3
+runlog debug attempt
+coding true
+runlog debug end --resolved --method "read with the csv module"
+runlog pipeline 4712 --status success --execution-time 88 --issue 3
+review "a changelog"
 
-step=$(runlog step start coding --task "write the parser" --issue 3)
-runlog step note "$step" error --detail "off by one at the end of a line"
-runlog step end "$step" --status SUCCESS --summary "12 tests pass"
-
-step=$(runlog step start review --issue 3)
-runlog step end "$step" --status SUCCESS
-
+runlog correct agent review --success --evidence "!45 was merged" --by gitlab
 runlog issue end 3 --status completed
