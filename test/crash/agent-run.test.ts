@@ -279,6 +279,19 @@ describe('the story of an agent pipeline, killed before each of its commands and
     ).toEqual([]);
   });
 
+  it('holds what was measured of the code, once it was', () => {
+    expect(
+      failing(({ events, tables }) => {
+        const measured = ofType(events, 'code.measured').at(-1) ?? {};
+        const issue = tables.issues.find((row) => row['issue_iid'] === '3');
+        const expected = Object.fromEntries(CODE.map((column) => [column, String(measured[column] ?? '')]));
+        expect(pick(issue ?? expected, CODE)).toEqual(expected);
+        const others = tables.issues.filter((row) => row['issue_iid'] !== '3');
+        expect(others.flatMap((row) => CODE.map((column) => row[column])).filter((cell) => cell !== '')).toEqual([]);
+      }),
+    ).toEqual([]);
+  });
+
   it('works out rates, retries, durations and costs from what was recorded', () => {
     expect(
       failing(({ events, tables }) => {
@@ -400,6 +413,16 @@ describe('a real kill -9 of the script', () => {
     expect(killed.map(({ tables }) => lasting(tables))).toEqual(chosen.map(({ tables }) => lasting(tables)));
   });
 });
+
+const CODE = [
+  'files_created',
+  'files_modified',
+  'files_deleted',
+  'lines_added',
+  'lines_deleted',
+  'commits',
+  'test_coverage',
+];
 
 function ofType(events: readonly Event[], type: string): Event[] {
   return events.filter((event) => event['type'] === type);
