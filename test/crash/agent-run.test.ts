@@ -36,7 +36,7 @@ interface Cut {
 async function tell(store: TempStore, env: Record<string, string>): Promise<number> {
   const hook = path.join(tempFolder(), 'before-each-command.bash');
   fs.writeFileSync(hook, BEFORE_EACH_COMMAND);
-  return (await store.shell('bash', fs.readFileSync(STORY, 'utf8'), { env: { BASH_ENV: hook, ...env } })).exitCode;
+  return (await store.shell('bash', STORY, { env: { BASH_ENV: hook, ...env } })).exitCode;
 }
 
 function journalOf(store: string): Event[] {
@@ -102,7 +102,7 @@ function failing(holds: (cut: Cut) => void): string[] {
 
 describe('the story of an agent pipeline, killed before each of its commands and finalized', () => {
   it('is cut at each of its calls of runlog: no two leave the same', () => {
-    const calls = fs.readFileSync(STORY, 'utf8').match(/^(\w+=\$\()?runlog /gm) ?? [];
+    const calls = STORY.match(/^(\w+=\$\()?runlog /gm) ?? [];
     // Before the first there is no run, and after the last there is no command left.
     expect(calls.length).toBeGreaterThan(50);
     expect(cuts.length).toBe(calls.length - 1);
