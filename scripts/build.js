@@ -1,10 +1,13 @@
-// Builds dist/ anew: the bundles, and the licences of the packages that are in them.
+// Builds dist/ anew: the bundles, the types of the library, and the licences of the packages that are in them.
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { bundle } from './bundle.js';
 
 const root = new URL('..', import.meta.url).pathname;
 rmSync(`${root}dist`, { recursive: true, force: true });
 const { main } = await bundle({ write: true });
+declareTypes();
 writeFileSync(`${root}dist/THIRD_PARTY_LICENSES.txt`, licences(Object.keys(main.metafile.inputs)));
 
 function licences(inputs) {
@@ -20,4 +23,23 @@ function licences(inputs) {
       return `${name} ${version} (${license})\n${text}`;
     })
     .join('\n----------------------------------------\n\n');
+}
+
+/** Declarations beside the bundles: of src/index.ts and what its types are made of, nothing else. */
+function declareTypes() {
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  const { status } = spawnSync(process.execPath, [tsc, '-p', `${root}tsconfig.types.json`], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the declarations could not be made');
+  const needed = new Set();
+  const visit = (file) => {
+    if (needed.has(file)) return;
+    needed.add(file);
+    for (const [, from] of readFileSync(file, 'utf8').matchAll(/ from '(\.[^']+)\.js'/g))
+      visit(join(dirname(file), `${from}.d.ts`));
+  };
+  visit(`${root}dist/types/index.d.ts`);
+  for (const entry of readdirSync(`${root}dist/types`, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !needed.has(file)) rmSync(file);
+  }
 }

@@ -59,7 +59,10 @@ export async function bundle({ write }) {
   const main = await build({
     ...common,
     write,
-    entryPoints: ['src/cli/main.ts'],
+    entryPoints: [
+      { in: 'src/cli/main.ts', out: 'main' },
+      { in: 'src/index.ts', out: 'index' },
+    ],
     outdir: 'dist',
     format: 'esm',
     splitting: true,

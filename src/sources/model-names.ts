@@ -9,36 +9,40 @@ export interface NamedModel {
 
 /** What services are also called, by their ids in the price list. Names are compared in lower case, any punctuation as `-`. */
 const ALSO_CALLED: Readonly<Record<string, string>> = {
-  openai: 'openai-api openai-chat openai-responses openai-completions',
-  azure:
-    'azure-openai azureopenai azure-openai-service azure-ai azure-ai-openai azure-ai-inference azure-ai-foundry azure-foundry microsoft-azure',
-  anthropic: 'anthropic-api anthropic-messages claude',
+  openai: '',
+  azure: 'azure-openai azureopenai azure-ai-openai azure-ai-foundry azure-foundry microsoft-azure',
+  anthropic: 'claude',
   google:
-    'gemini google-gemini google-ai google-ai-studio google-genai google-generative-ai google-gla google-cloud gcp gcp-gemini vertex vertex-ai vertexai google-vertex google-vertex-ai google-vertex-anthropic gcp-vertex-ai gcp-gen-ai gcp-vertex-agent',
-  aws: 'bedrock aws-bedrock amazon-bedrock amazon bedrock-converse aws-bedrock-converse',
+    'gemini google-gemini google-ai-studio google-genai google-generative-ai google-gla gcp gcp-gemini gcp-gen-ai vertex vertexai google-vertex google-vertex-anthropic gcp-vertex',
+  aws: 'bedrock aws-bedrock amazon-bedrock amazon',
   'x-ai': 'xai grok',
-  deepseek: 'deepseek-api',
-  mistral: 'mistralai mistral-ai',
-  cohere: 'cohere-api cohere-chat',
-  groq: 'groqcloud groq-cloud',
-  cerebras: 'cerebras-ai',
-  fireworks: 'fireworks-ai',
-  together: 'together-ai togetherai',
-  openrouter: 'open-router openrouter-ai',
-  perplexity: 'perplexity-ai perplexityai',
-  moonshotai: 'moonshot moonshot-ai',
+  deepseek: '',
+  mistral: 'mistralai',
+  cohere: '',
+  groq: 'groqcloud',
+  cerebras: '',
+  fireworks: '',
+  together: 'togetherai',
+  openrouter: 'open-router',
+  perplexity: 'perplexityai',
+  moonshotai: 'moonshot',
   zai: 'z-ai',
-  zhipuai: 'zhipu zhipu-ai bigmodel',
-  minimax: 'minimax-ai',
-  novita: 'novita-ai',
+  zhipuai: 'zhipu bigmodel',
+  minimax: '',
+  novita: '',
   ovhcloud: 'ovh',
-  voyageai: 'voyage voyage-ai',
-  cloudflare: 'workers-ai cloudflare-workers-ai',
+  voyageai: 'voyage',
+  cloudflare: 'workers-ai cloudflare-workers',
   'github-copilot': 'copilot',
 };
 
+/** Words behind a service's name that say how it is spoken to: `openai.chat`, `Mistral AI`, `bedrock_converse`. */
+const MANNER = /-(?:ai|api|chat|cloud|completions|converse|inference|messages|responses|service)$/;
+
 const SERVICES: ReadonlyMap<string, string> = new Map(
-  Object.entries(ALSO_CALLED).flatMap(([id, names]) => [id, ...names.split(' ')].map((name) => [name, id] as const)),
+  Object.entries(ALSO_CALLED).flatMap(([id, names]) =>
+    [id, ...names.split(' ').filter(Boolean)].map((name) => [name, id] as const),
+  ),
 );
 
 /** They pass a call on at its own price: what the model is called says where it went. */
@@ -72,13 +76,16 @@ const MAKERS: readonly (readonly [RegExp, string])[] = [
   [/^(?:mi|code|dev|magi|mini)stral-[a-z0-9-]*latest$/, 'mistral'],
 ];
 
+/** No service or model has a longer name; a text that is longer is not looked at, whatever it costs to look. */
+const LONGEST = 300;
+
 /** Null where the names do not tell which service it is. */
 export function nameModel(provider: string | null, model: string | null): NamedModel | null {
   const name = (model ?? '').trim().toLowerCase();
-  if (name === '') return null;
+  if (name === '' || name.length > LONGEST || (provider ?? '').length > LONGEST) return null;
   const said = plain(provider ?? '');
   if (said === '' || GATEWAYS.has(said)) return byModel(name);
-  const service = SERVICES.get(said) ?? (provider as string).trim().toLowerCase();
+  const service = serviceCalled(said) ?? (provider as string).trim().toLowerCase();
   // An SDK for Anthropic's own language that talks to Bedrock says "anthropic"; the id says where the call went.
   if (service === 'anthropic' && BEDROCK_ID.test(name)) return { service: 'aws', models: [name] };
   return { service, models: namesWithin(service, name) };
@@ -95,7 +102,7 @@ function byModel(name: string): NamedModel | null {
   const before = plain(name.slice(0, Math.max(at, 0)));
   const rest = name.slice(at + 1);
   if (GATEWAYS.has(before)) return byModel(rest);
-  const service = SERVICES.get(before);
+  const service = serviceCalled(before);
   if (service !== undefined) return { service, models: namesWithin(service, rest) };
   // Somebody else's: `ollama/llama3`, `meta-llama/Llama-3.1-8B`.
   if (name.includes('/')) return null;
@@ -106,9 +113,16 @@ function byModel(name: string): NamedModel | null {
 function namesWithin(service: string, name: string): string[] {
   const bare = service === 'google' ? name.replace(/^(?:publishers\/[a-z-]+\/)?models\//, '') : name;
   const at = bare.indexOf('/');
-  const before = SERVICES.get(plain(bare.slice(0, Math.max(at, 0))));
+  const before = serviceCalled(plain(bare.slice(0, Math.max(at, 0))));
   const isNamedInFront = before === service || (before !== undefined && RESELLERS.has(service));
   return isNamedInFront ? [bare, bare.slice(at + 1)] : [bare];
+}
+
+function serviceCalled(name: string): string | undefined {
+  for (let rest = name; ; rest = rest.replace(MANNER, '')) {
+    const service = SERVICES.get(rest);
+    if (service !== undefined || !MANNER.test(rest)) return service;
+  }
 }
 
 function plain(name: string): string {

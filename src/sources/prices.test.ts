@@ -128,6 +128,11 @@ describe('providers and models as people write them', () => {
     ['Azure OpenAI', 'gpt-4o', ['azure', 'gpt-4o']],
     ['azure.ai.openai', 'gpt-4o', ['azure', 'gpt-4o']],
     [null, 'azure/gpt-4o', ['azure', 'gpt-4o']],
+    ['openai.responses', 'gpt-5', ['openai', 'gpt-5']],
+    ['Amazon Bedrock Converse', 'amazon.nova-pro-v1:0', ['aws', 'amazon.nova-pro-v1:0']],
+    ['Google Cloud', 'gemini-2.5-pro', ['google', 'gemini-2.5-pro']],
+    ['x_ai', 'grok-3-mini', ['x-ai', 'grok-3-mini']],
+    ['together.ai', 'meta-llama/Llama-3.3-70B-Instruct-Turbo', ['together', 'meta-llama/Llama-3.3-70B-Instruct-Turbo']],
     ['Anthropic', 'claude-sonnet-4-5-20250929', ['anthropic', 'claude-sonnet-4-5']],
     [null, 'anthropic/claude-sonnet-4-5', ['anthropic', 'claude-sonnet-4-5']],
     [null, 'claude-haiku-4-5', ['anthropic', 'claude-haiku-4-5']],
@@ -136,6 +141,10 @@ describe('providers and models as people write them', () => {
     ['gcp.vertex_ai', 'publishers/google/models/gemini-2.5-pro', ['google', 'gemini-2.5-pro']],
     [null, 'vertex_ai/gemini-2.5-pro', ['google', 'gemini-2.5-pro']],
     ['google', 'gemini-2.0-flash-001', ['google', 'gemini-2.0-flash']],
+    ['google', 'gemini-2.5-pro-preview-06-05', ['google', 'gemini-2.5-pro']],
+    ['anthropic', 'claude-3-5-sonnet-v2@20241022', ['anthropic', 'claude-3-5-sonnet']],
+    ['anthropic', 'claude-sonnet-4-20250514', ['anthropic', 'claude-sonnet-4-0']],
+    ['bedrock', 'anthropic.claude-3-5-sonnet-20240620-v1:0:200k', ['aws', 'anthropic.claude-3-5-sonnet-20240620-v1:0']],
     [null, 'us.anthropic.claude-sonnet-4-5-20250929-v1:0', ['aws', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0']],
     [
       'anthropic',
@@ -173,6 +182,9 @@ describe('a price that nobody can tell is none', () => {
     ['local', 'gpt-4o'],
     ['acme', 'gpt-4o'],
     ['my-openai-proxy', 'gpt-4o'],
+    ['openai-compatible', 'gpt-4o'],
+    ['ai', 'gpt-4o'],
+    ['cloud-ai', 'gpt-4o'],
     // Open models: anybody may serve them.
     [null, 'gpt-oss-20b'],
     [null, 'llama3:8b'],
@@ -187,6 +199,7 @@ describe('a price that nobody can tell is none', () => {
     ['openai', 'anthropic/claude-sonnet-4-5'],
     // Another model, though its name begins as one that the list knows.
     ['anthropic', 'claude-sonnet-5-5'],
+    ['anthropic', 'claude-sonnet-50'],
     ['deepseek', 'deepseek-r1-distill-qwen-7b'],
     // In the list without a price for tokens.
     ['github-copilot', 'gpt-4o'],
@@ -200,6 +213,12 @@ describe('a price that nobody can tell is none', () => {
     expect(costOf('openai', 'gpt-5', { output: null })).toBeNull();
     expect(costOf('openai', 'gpt-5', { input: 10, cachedRead: 11 })).toBeNull();
     expect(costOf('anthropic', 'claude-sonnet-4-5', { input: 10, cachedRead: 6, cachedWrite: 6 })).toBeNull();
+  });
+
+  test('a name of a megabyte, however it goes on, takes no longer than it is long', () => {
+    expect(priceOf(call(`openai${'-ai'.repeat(300_000)}`, 'gpt-5'), NONE)).toBeNull();
+    for (const part of ['0', '20250101', '-v1:0', '-2025', 'a/', ':'])
+      expect(costOf('anthropic', `claude-sonnet-4-5-${part.repeat(1_000_000 / part.length)}x`)).toBeNull();
   });
 
   test('what is free costs 0, which is not unknown', () => {

@@ -114,9 +114,17 @@ function isFree(service: string, name: string): boolean {
   return service === 'openrouter' && name.endsWith(':free');
 }
 
-/** What may follow a model's name and is still that model: dates, revisions, and words for its state. */
-const SAME_MODEL =
-  /^(?:[-@:._]?(?:20\d{6}|\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d|\d\d-\d\d|0\d\d|\d{4}|v\d+(?::\d+)?(?::\d+k)?|latest|preview|exp|default|thinking|instruct|chat))*$/;
+/** What may follow a model's name, part by part, and is still that model: dates, revisions, and words for its state. */
+const SAME_MODEL = /^(?:|20\d{6}|\d{6}|\d{4}|0\d\d|[0-3]\d|latest|preview|exp|default|thinking|instruct|chat)$/;
+/** Bedrock's and Vertex's: `-v1:0`, `-v2`, `-v1:0:200k`. */
+const REVISION = /-v\d+(?::\d+(?::\d+k)?)?(?=@|$)/;
+
+function isSameModel(end: string): boolean {
+  return end
+    .replace(REVISION, '')
+    .split(/[-@:._]/)
+    .every((part) => SAME_MODEL.test(part));
+}
 
 /**
  * Whether the list knows a name only by how it begins, and it goes on as another model's would: `claude-sonnet-5` is no price for a
@@ -129,10 +137,8 @@ function isOtherVersion(match: MatchLogic, name: string): boolean {
   if (literals.some(([kind, text]) => kind === 'whole' && text === name)) return false;
   const ends = literals
     .filter(([kind, text]) => kind === 'part' && name.includes(text))
-    // Some beginnings stop within a number: `gemini-2.0-flash-0` stands for `-001` and `-002`.
-    .flatMap(([, text]) => [text, text.replace(/-\d+$/, '')])
-    .map((text) => name.slice(name.indexOf(text) + text.length));
-  return ends.length > 0 && !ends.some((end) => SAME_MODEL.test(end));
+    .map(([, text]) => name.slice(name.indexOf(text) + text.length));
+  return ends.length > 0 && !ends.some(isSameModel);
 }
 
 function literalsOf(match: MatchLogic): ['whole' | 'part', string][] {
