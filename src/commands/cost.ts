@@ -3,7 +3,8 @@ import { costObjects, costTable, totalObject, unpricedText } from '../formats/co
 import { counted, moneyText } from '../formats/quantities.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import { formatInstant } from '../events/instant.js';
-import { priceCalls } from '../runs/pricing.js';
+import { priceCalls, pricesOf } from '../runs/pricing.js';
+import { loadPriceLists } from '../sources/price-lists.js';
 import { resolveRun } from '../runs/resolve.js';
 import { readAllRuns } from '../runs/store.js';
 import { readRun, vantage, type RunReading } from '../runs/verdict.js';
@@ -14,13 +15,12 @@ import { COST_KEYS, costRows, costTotal, type CostTotal } from '../views/costs.j
 import { startTime, type RunState } from '../views/run.js';
 import { unpricedModels } from '../views/tokens.js';
 import { answer, remark, warn, type Input } from './input.js';
-import { pricesOf } from './pricing.js';
 import { parseTime } from './values.js';
 
 export async function cost(input: Input): Promise<void> {
   const by = input.choice('by', COST_KEYS) ?? 'model';
   const fits = filterOf(input);
-  const loadPricer = pricesOf(input.store);
+  const loadPricer = pricesOf(input.store, loadPriceLists);
   const states: RunState[] = [];
   const damaged: string[] = [];
   for (const { runId, state, damage } of readingsOf(input)) {

@@ -11,8 +11,9 @@ import { readEvents } from '../runs/open-run.js';
 import { resolveRun } from '../runs/resolve.js';
 import { readRun, vantage } from '../runs/verdict.js';
 import { traceOf } from '../views/trace.js';
-import { pricesOf } from './pricing.js';
 import { namedRun } from './reading.js';
+import { loadPriceLists } from '../sources/price-lists.js';
+import { pricesOf } from '../runs/pricing.js';
 import { answer, print, remark, warn, type Input } from './input.js';
 
 export async function exportCsv(input: Input): Promise<void> {
@@ -24,7 +25,7 @@ export async function exportCsv(input: Input): Promise<void> {
     runIds: only.length === 0 ? null : only,
     isRebuild: input.has('rebuild'),
     lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
-    loadPricer: pricesOf(input.store),
+    loadPricer: pricesOf(input.store, loadPriceLists),
   });
   const lines = Object.entries(rows).map(
     ([table, count]) =>

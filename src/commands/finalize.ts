@@ -7,8 +7,9 @@ import { isWishEmpty, type Wish } from '../runs/ending.js';
 import { finalizeRuns, recordOwnEnd, type FinalizeResult, type Finalized, type OwnEnd } from '../runs/finalize.js';
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
 import { currentRun, resolveRun } from '../runs/resolve.js';
+import { loadPriceLists } from '../sources/price-lists.js';
+import { pricesOf } from '../runs/pricing.js';
 import { answer, remark, warn, type Input } from './input.js';
-import { pricesOf } from './pricing.js';
 import { parseDuration } from './values.js';
 
 /** How long a script that ends its own run waits for another finalize, unless it says otherwise. */
@@ -45,7 +46,7 @@ export async function finalize(input: Input): Promise<void> {
       staleAfterSeconds:
         staleAfter === undefined ? DEFAULT_STALE_AFTER_SECONDS : parseDuration(staleAfter, '--stale-after'),
       lockTimeoutSeconds: input.number('lock-timeout') ?? (own === null ? 0 : OWN_PATIENCE_SECONDS),
-      loadPricer: pricesOf(input.store),
+      loadPricer: pricesOf(input.store, loadPriceLists),
     });
     const [first] = result.errors;
     if (first !== undefined && only !== undefined) throw first;
@@ -69,7 +70,7 @@ export async function writeViews(input: Input, runId: string): Promise<void> {
     isDryRun: false,
     staleAfterSeconds: DEFAULT_STALE_AFTER_SECONDS,
     lockTimeoutSeconds: OWN_PATIENCE_SECONDS,
-    loadPricer: pricesOf(input.store),
+    loadPricer: pricesOf(input.store, loadPriceLists),
   });
   warnOfPrices(pricingFault);
   if (errors[0] !== undefined) throw errors[0];

@@ -5,7 +5,8 @@ import { runObject } from '../formats/run-json.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import { formatInstant } from '../events/instant.js';
 import { isPinned } from '../runs/pin.js';
-import { priceCalls } from '../runs/pricing.js';
+import { priceCalls, pricesOf } from '../runs/pricing.js';
+import { loadPriceLists } from '../sources/price-lists.js';
 import { readAllRuns } from '../runs/store.js';
 import { vantage, type RunReading } from '../runs/verdict.js';
 import { painter } from '../terminal/colors.js';
@@ -14,7 +15,6 @@ import { localTime } from '../terminal/screen.js';
 import { countOutcomes } from '../views/outcome.js';
 import { durationSeconds, startTime } from '../views/run.js';
 import { answer, remark, usage, warn, type Input } from './input.js';
-import { pricesOf } from './pricing.js';
 import { parseTime } from './values.js';
 
 const STATUSES = ['running', 'stale', 'completed', 'failed', 'partial', 'interrupted', 'cancelled'];
@@ -34,7 +34,7 @@ export async function list(input: Input): Promise<void> {
     (a, b) => (startTime(b.state) ?? '').localeCompare(startTime(a.state) ?? '') || (a.runId < b.runId ? 1 : -1),
   );
   const shown = readings.slice(0, input.count('limit') ?? readings.length);
-  const loadPricer = pricesOf(input.store);
+  const loadPricer = pricesOf(input.store, loadPriceLists);
   for (const { state } of shown) await priceCalls(state, loadPricer);
   const runs = shown.map(({ runId, status, state }) => runObject(runId, status, state, isPinned(input.store, runId)));
   answer(input.context, { runs }, input.context.isJson ? '' : tableOf(input, shown));

@@ -4,13 +4,13 @@ import { reportOf } from '../formats/report.js';
 import { damageRow, damageText, errorObjects, issueObjects, metricObjects, runObject } from '../formats/run-json.js';
 import { traceObject, traceText } from '../formats/trace.js';
 import { isPinned } from '../runs/pin.js';
-import { priceCalls } from '../runs/pricing.js';
+import { priceCalls, pricesOf } from '../runs/pricing.js';
+import { loadPriceLists } from '../sources/price-lists.js';
 import { readRun, vantage, type RunReading } from '../runs/verdict.js';
 import { painter } from '../terminal/colors.js';
 import { reportText } from '../terminal/report-text.js';
 import { localTime, screenWidth } from '../terminal/screen.js';
 import { traceOf } from '../views/trace.js';
-import { pricesOf } from './pricing.js';
 import { namedRun } from './reading.js';
 import { answer, warn, type Input } from './input.js';
 
@@ -19,7 +19,7 @@ export async function summary(input: Input): Promise<void> {
   const runId = namedRun(input);
   const reading = readRun(input.store, runId, vantage());
   const { state, damage } = reading;
-  await priceCalls(state, pricesOf(input.store));
+  await priceCalls(state, pricesOf(input.store, loadPriceLists));
   const json = {
     run: runObject(runId, reading.status, state, isPinned(input.store, runId)),
     trace: traceObject(traceOf(state)),

@@ -1,6 +1,8 @@
 // What a run of the library stands on: its writer, its end, and the one way in which problems leave. Nothing here throws into the
 // program that is recorded.
 import { RunlogError } from '../events/errors.js';
+import { pricesOf } from '../runs/pricing.js';
+import { loadPriceLists } from '../sources/price-lists.js';
 import { finalizeRuns, recordOwnEnd } from '../runs/finalize.js';
 import type { Wish } from '../runs/ending.js';
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
@@ -99,7 +101,7 @@ export class Core {
   async writeViews(): Promise<void> {
     if (this.#writer === null) return;
     try {
-      const { errors, stranded } = await finalizeRuns(this.store, {
+      const { errors, stranded, pricingFault } = await finalizeRuns(this.store, {
         env: this.#options.env,
         runIds: [this.runId],
         wish: {},
@@ -107,8 +109,11 @@ export class Core {
         isDryRun: false,
         staleAfterSeconds: DEFAULT_STALE_AFTER_SECONDS,
         lockTimeoutSeconds: PATIENCE_SECONDS,
+        loadPricer: pricesOf(this.store, loadPriceLists),
       });
-      for (const text of [...errors.map(({ message }) => message), ...stranded]) this.complain(new Error(text));
+      const faults = pricingFault === null ? [] : [`no prices: ${pricingFault}`];
+      for (const text of [...errors.map(({ message }) => message), ...stranded, ...faults])
+        this.complain(new Error(text));
     } catch (error) {
       this.complain(error);
     }

@@ -1,6 +1,8 @@
 // What did the calls of models cost that no price is on record for? Finalize puts the answer on record; whoever only reads a run
 // applies it in memory. Where prices come from is the caller's: this room knows no list.
 import type { EventBody } from '../events/vocabulary.js';
+import { readConfig } from './config.js';
+import type { Store } from './paths.js';
 import { applyPrices, type ModelCall } from '../views/tokens.js';
 import type { RunState } from '../views/run.js';
 
@@ -8,6 +10,18 @@ import type { RunState } from '../views/run.js';
 export type Pricer = (call: ModelCall) => { costUsd: number; source: string } | null;
 /** Price lists are large: asked only once there is a call without a price. */
 export type LoadPricer = () => Promise<Pricer>;
+
+/**
+ * The prices of a store, loaded at the first question, and once. `load` makes them of the store's own prices and the file that
+ * says them.
+ */
+export function pricesOf(store: Store, load: (prices: unknown, file: string) => Promise<Pricer>): LoadPricer {
+  let loaded: Promise<Pricer> | undefined;
+  return () => {
+    const { file = '', prices } = readConfig(store.dir) ?? {};
+    return (loaded ??= load(prices, file));
+  };
+}
 
 /** A line of the journal stays under 64 KiB: an id and a cost take some 60 bytes. */
 const CALLS_AN_EVENT = 400;
