@@ -6,12 +6,14 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TABLE_NAMES } from '../../src/formats/tables.js';
 import {
+  PROGRAM,
   STORY,
   differences,
   emptyColumns,
   expectedJson,
   expectedTables,
   readTables,
+  runProgram,
   sumOf,
   type Row,
   type Tables,
@@ -19,7 +21,8 @@ import {
 import { TempStore, type Outcome } from '../support/runlog.js';
 
 const RECORDERS: Record<string, (store: TempStore) => Promise<Outcome>> = {
-  'from a shell script': (store) => store.shell('bash', fs.readFileSync(STORY, 'utf8')),
+  'from a shell script': (store) => store.shell('bash', STORY),
+  'from a program': (store) => runProgram(store, PROGRAM),
 };
 
 describe.each(Object.entries(RECORDERS))('the story of an agent pipeline, %s', (_, record) => {

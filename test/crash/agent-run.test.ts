@@ -36,7 +36,7 @@ interface Cut {
 async function tell(store: TempStore, env: Record<string, string>): Promise<number> {
   const hook = path.join(tempFolder(), 'before-each-command.bash');
   fs.writeFileSync(hook, BEFORE_EACH_COMMAND);
-  return (await store.shell('bash', fs.readFileSync(STORY, 'utf8'), { env: { BASH_ENV: hook, ...env } })).exitCode;
+  return (await store.shell('bash', STORY, { env: { BASH_ENV: hook, ...env } })).exitCode;
 }
 
 function journalOf(store: string): Event[] {
@@ -102,7 +102,7 @@ function failing(holds: (cut: Cut) => void): string[] {
 
 describe('the story of an agent pipeline, killed before each of its commands and finalized', () => {
   it('is cut at each of its calls of runlog: no two leave the same', () => {
-    const calls = fs.readFileSync(STORY, 'utf8').match(/^(\w+=\$\()?runlog /gm) ?? [];
+    const calls = STORY.match(/^(\w+=\$\()?runlog /gm) ?? [];
     // Before the first there is no run, and after the last there is no command left.
     expect(calls.length).toBeGreaterThan(50);
     expect(cuts.length).toBe(calls.length - 1);
@@ -279,6 +279,19 @@ describe('the story of an agent pipeline, killed before each of its commands and
     ).toEqual([]);
   });
 
+  it('holds what was measured of the code, once it was', () => {
+    expect(
+      failing(({ events, tables }) => {
+        const measured = ofType(events, 'code.measured').at(-1) ?? {};
+        const issue = tables.issues.find((row) => row['issue_iid'] === '3');
+        const expected = Object.fromEntries(CODE.map((column) => [column, String(measured[column] ?? '')]));
+        expect(pick(issue ?? expected, CODE)).toEqual(expected);
+        const others = tables.issues.filter((row) => row['issue_iid'] !== '3');
+        expect(others.flatMap((row) => CODE.map((column) => row[column])).filter((cell) => cell !== '')).toEqual([]);
+      }),
+    ).toEqual([]);
+  });
+
   it('works out rates, retries, durations and costs from what was recorded', () => {
     expect(
       failing(({ events, tables }) => {
@@ -400,6 +413,16 @@ describe('a real kill -9 of the script', () => {
     expect(killed.map(({ tables }) => lasting(tables))).toEqual(chosen.map(({ tables }) => lasting(tables)));
   });
 });
+
+const CODE = [
+  'files_created',
+  'files_modified',
+  'files_deleted',
+  'lines_added',
+  'lines_deleted',
+  'commits',
+  'test_coverage',
+];
 
 function ofType(events: readonly Event[], type: string): Event[] {
   return events.filter((event) => event['type'] === type);

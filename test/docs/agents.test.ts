@@ -3,8 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TABLE_NAMES } from '../../src/formats/tables.js';
-import { readTables } from '../support/agent-run.js';
+import { TABLE_NAMES, type TableName } from '../../src/formats/tables.js';
+import { readTables, runProgram, type Tables } from '../support/agent-run.js';
 import { ROOT, TempStore, stable } from '../support/runlog.js';
 import { fencesOf, rowsUnder } from './pages.js';
 
@@ -61,13 +61,28 @@ describe(PAGE, () => {
     },
   );
 
-  it('shows rows of tables as they are, in the columns that it names', () => {
-    const tables = readTables(store.path('csv'));
-    const compared = TABLE_NAMES.filter((name) => rowsUnder(PAGE, `### ${name}.csv`).length > 0);
-    expect(compared.length).toBeGreaterThan(3);
-    for (const name of compared) {
+  const tablesShown = TABLE_NAMES.filter((name) => rowsUnder(PAGE, `### ${name}.csv`).length > 0);
+  const expectTablesAsShown = (tables: Tables, names: readonly TableName[]): void => {
+    for (const name of names) {
       const [columns = [], ...rows] = rowsUnder(PAGE, `### ${name}.csv`);
-      expect(rows).toEqual(tables[name].map((row) => columns.map((column) => row[column])));
+      expect({ name, rows: tables[name].map((row) => columns.map((column) => row[column])) }).toEqual({ name, rows });
     }
+  };
+
+  it('shows rows of tables as they are, in the columns that it names', () => {
+    expect(tablesShown.length).toBeGreaterThan(3);
+    expectTablesAsShown(readTables(store.path('csv')), tablesShown);
+  });
+
+  it('shows a program in TypeScript that gives the same tables, before the issue is corrected', async () => {
+    const program = fences.find(({ info }) => info === 'ts');
+    const own = new TempStore();
+    const { exitCode, stderr } = await runProgram(own, program?.code ?? '');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expectTablesAsShown(
+      readTables(own.path('csv')),
+      tablesShown.filter((name) => name !== 'issues' && name !== 'runs'),
+    );
+    expect((await own.json('list')).runs).toMatchObject([{ status: 'completed', total_tokens: 18_720 }]);
   });
 });

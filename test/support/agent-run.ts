@@ -4,11 +4,25 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { transform } from 'esbuild';
 import { TABLE_NAMES, type TableName } from '../../src/formats/tables.js';
-import { ROOT } from './runlog.js';
+import { ROOT, tempFolder, type Outcome, type TempStore } from './runlog.js';
 
-export const STORY: string = path.join(ROOT, 'fixtures', 'agent-run.sh');
+/** The story as a shell script and as a program. */
+export const STORY: string = fs.readFileSync(path.join(ROOT, 'fixtures', 'agent-run.sh'), 'utf8');
+export const PROGRAM: string = fs.readFileSync(path.join(ROOT, 'fixtures', 'agent-run.ts'), 'utf8');
 const EXPECTED = path.join(ROOT, 'fixtures', 'agent-run', 'expected');
+
+/** Runs a program in TypeScript that imports runlog as an installed package, in a store's folder. */
+export async function runProgram(store: TempStore, source: string): Promise<Outcome> {
+  const folder = tempFolder();
+  fs.mkdirSync(path.join(folder, 'node_modules'));
+  fs.symlinkSync(ROOT, path.join(folder, 'node_modules', 'runlog'));
+  const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' });
+  const file = path.join(folder, 'program.mjs');
+  fs.writeFileSync(file, code);
+  return store.shell('bash', `exec node '${file}'`);
+}
 
 /** A row of a table: column to cell, every cell a text. */
 export type Row = Record<string, string>;
