@@ -218,7 +218,7 @@ const QUIET = [
   '-c',
   'core.quotePath=false',
   '-c',
-  'diff.orderFile=',
+  'diff.orderFile=/dev/null',
 ];
 
 /** A hook's own GIT_DIR and GIT_INDEX_FILE, or GIT_EXTERNAL_DIFF, would have us measure something else. */
