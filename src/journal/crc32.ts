@@ -18,8 +18,20 @@ const NATIVE_FROM_BYTES = 16_384;
 /** The checksum of bytes, or of a text in UTF-8, as eight lower-case hex digits. A text goes to the native code at once. */
 export function crc32(content: Uint8Array | string): string {
   const isNative = typeof content === 'string' || content.length > NATIVE_FROM_BYTES;
-  const sum = isNative ? process.getBuiltinModule('node:zlib').crc32(content) : checksum(content);
-  return (sum + 2 ** 32).toString(16).slice(1);
+  const sum = isNative ? native(content) : checksum(content);
+  return hex16(sum >>> 16) + hex16(sum & 0xffff);
+}
+
+function native(content: Uint8Array | string): number {
+  zlib ??= process.getBuiltinModule('node:zlib');
+  return zlib.crc32(content);
+}
+
+let zlib: typeof import('node:zlib') | undefined;
+
+/** In two halves, for small numbers become text much quicker than those above 2 to the 31. */
+function hex16(half: number): string {
+  return (half + 0x10000).toString(16).slice(1);
 }
 
 function checksum(bytes: Uint8Array): number {

@@ -30,10 +30,9 @@ export function openSegment(file: string, rights: () => Rights = () => PRIVATE):
     isNew,
     append(line) {
       const bytes = typeof line === 'string' ? Buffer.byteLength(line) : line.length;
-      const write = (): number => (typeof line === 'string' ? fs.writeSync(fd, line) : fs.writeSync(fd, line));
-      if (write() === bytes) return;
+      if (write(fd, line) === bytes) return;
       // A short write (disk nearly full, signal): the whole line again. Readers drop the fragment and know a second id.
-      if (write() !== bytes)
+      if (write(fd, line) !== bytes)
         throw Object.assign(new RunlogError('io', `${file}: a line was written only in part`), { code: 'ENOSPC' });
     },
     sync() {
@@ -49,6 +48,10 @@ export function openSegment(file: string, rights: () => Rights = () => PRIVATE):
       fs.closeSync(fd);
     },
   };
+}
+
+function write(fd: number, line: Buffer | string): number {
+  return typeof line === 'string' ? fs.writeSync(fd, line) : fs.writeSync(fd, line);
 }
 
 /** Opens a file for appending, making it if it is not there; only then is its mode asked for. */

@@ -1,6 +1,7 @@
 // A run that one process writes to again and again: its segment stays open, an event is one write() to it, and the live log, a
 // view, follows in batches.
 import { errnoOf } from '../events/errors.js';
+import { hasHint, redactEvent } from '../events/redact.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeLineText } from '../journal/line.js';
 import type { Segment } from '../journal/segment.js';
@@ -19,9 +20,11 @@ import {
   type Recorded,
 } from './record.js';
 
-/** How long entries may wait for their place in the live log, and how many of them. */
+/** How long entries may wait for their place in the live log, and how many of them: no call pays for it, but at such a rate. */
 const LOG_DELAY_MS = 100;
-const LOG_BATCH = 500;
+const LOG_BATCH = 10_000;
+/** Secrets are masked here, once the line is there. */
+const UNREDACTED = { env: {}, isUnredacted: true };
 
 export class RunWriter {
   readonly #store: Store;
@@ -45,10 +48,17 @@ export class RunWriter {
 
   /** Records an event as `record` does. When it returns, the kernel has the line, or the spool has it, or the warning says so. */
   write(body: Recordable, isDurable: boolean = this.#options.isDurable === true): Recorded {
-    const event = envelop(body, this.#options);
+    let event = envelop(body, UNREDACTED);
+    let text = encodeLineText(event);
+    // Asked of the line as a whole, for that is quicker than of each text: nearly none has anything that could be a secret.
+    if (this.#options.isUnredacted !== true && (text === null || hasHint(text))) {
+      const shown = redactEvent(event);
+      if (shown !== event) text = encodeLineText(shown);
+      event = shown;
+    }
     let warning: string | null = null;
     try {
-      const line = encodeLineText(event) ?? lineOf(this.#store, this.#runId, event);
+      const line = text ?? lineOf(this.#store, this.#runId, event);
       let segment = this.#segment;
       if (segment === null) {
         warning = tryBringHome(this.#store, this.#runId, this.#options.env);
