@@ -75,9 +75,12 @@ export function checkBody(body: Record<string, unknown>): Problem[] {
 export function nestsDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  // Loops: a recorder asks this of every event.
-  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  for (let index = 0; index < inner.length; index += 1) if (nestsDeeper(inner[index], levels - 1)) return true;
+  // Loops that make no lists: a recorder asks this of every event.
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) if (nestsDeeper(value[index], levels - 1)) return true;
+  } else {
+    for (const key in value) if (nestsDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  }
   return false;
 }
 

@@ -20,13 +20,17 @@ export function newEventId(micros: number): string {
   counter = (counter + 1) & 0xffffff;
   // A new random part where the counter comes round; the variant's two bits are 10: the group is 8000 to bfff.
   if (randomPart === '' || counter === 0)
-    randomPart = `-${hex(0x8000 + Math.floor(Math.random() * 0x4000), 4)}-${hex(Math.floor(Math.random() * 2 ** 24), 6)}`;
-  return `${lastMillis.text}${hex(fraction, 3)}${randomPart}${hex(counter, 6)}`;
+    randomPart = `-${(0x8000 + Math.floor(Math.random() * 0x4000)).toString(16)}-${hex6(Math.floor(Math.random() * 2 ** 24))}`;
+  return `${lastMillis.text}${hex3(fraction)}${randomPart}${hex6(counter)}`;
 }
 
 let lastMillis: { number: number; text: string } = { number: -1, text: '' };
 
-/** Up to six digits: one more in front and cut off again is quicker than to pad. */
-function hex(value: number, digits: 3 | 4 | 6): string {
-  return (value + 16 ** digits).toString(16).slice(1);
+/** One digit more in front that is cut off again: quicker than to pad. */
+function hex3(value: number): string {
+  return (value + 0x1000).toString(16).slice(1);
+}
+
+function hex6(value: number): string {
+  return (value + 0x1000000).toString(16).slice(1);
 }

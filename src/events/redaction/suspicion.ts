@@ -59,11 +59,11 @@ const HINTS = new Finder([
 ]);
 
 /**
- * Whether the JSON of an event has any word of the lists, and the event so may hold a secret. JSON leaves the words as they are:
- * none has a quote, a backslash or a control character.
+ * Whether a stretch of JSON in UTF-8 has any word of the lists; without one no rule masks anything in it. JSON leaves the words as
+ * they are: none has a quote, a backslash or a control character. At least one byte follows the last word.
  */
-export function hasHint(json: string): boolean {
-  return HINTS.find(json) !== 0;
+export function hasHint(json: Uint8Array, from: number, to: number): boolean {
+  return HINTS.isInBytes(json, from, to);
 }
 
 /** Whether any rule could mask something in a text. */
