@@ -49,10 +49,14 @@ export class Core {
     return this.#end !== null;
   }
 
-  /** The id of the event once the kernel has it; null where it could not be recorded. */
-  record(body: Recordable): string | null {
+  /**
+   * The id of the event once the kernel has it; null where it could not be recorded. The event is made here: what callers in
+   * JavaScript give may be anything, and even looking at it may throw.
+   */
+  record(make: () => Recordable): string | null {
     if (this.#writer === null) return null;
     try {
+      const body = make();
       const { events, warning, where } = this.#writer.write(body);
       if (warning !== null) this.complain(new RunlogError(where === 'nowhere' ? 'not_recorded' : 'io', warning));
       if (endsSomething(body)) this.#refreshSoon();

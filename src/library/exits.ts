@@ -104,7 +104,14 @@ function onExit(exitCode: number): void {
     for (const run of justDisposed) {
       const evidence = `uncaught exception: ${wordsOf(failure)}`;
       const name = run.internals.runId;
-      run.internals.record({ type: 'outcome.corrected', subject: 'run', name, success: false, evidence, by: 'runlog' });
+      run.internals.record(() => ({
+        type: 'outcome.corrected',
+        subject: 'run',
+        name,
+        success: false,
+        evidence,
+        by: 'runlog',
+      }));
       ended.push(run);
     }
   const { spawnSync } = process.getBuiltinModule('node:child_process');

@@ -1,5 +1,6 @@
 // The vocabulary as methods: what a run, an issue under way and a step under way can record. What is recorded through a step
 // belongs to it, its agent and its issue.
+import { formatInstant } from '../events/instant.js';
 import type { EventBody, Measure } from '../events/vocabulary.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Core } from './core.js';
@@ -119,14 +120,14 @@ export class Recorder {
   }
 
   /** An action of the design log: an upper-case type, what it is about, and ordered `Key: value` fields. */
-  action(type: string, description?: string | null, fields: Fields = {}): string | null {
-    return this.core.record({
+  action(type: string, description?: string | null, fields?: Fields): string | null {
+    return this.core.record(() => ({
       type: 'action.logged',
       action: type,
       description: description ?? null,
-      fields: pairsOf(fields),
+      fields: pairsOf(fields ?? {}),
       utc_offset_minutes: utcOffsetMinutes(nowMicros()),
-    });
+    }));
   }
 
   /**
@@ -147,15 +148,16 @@ export class Recorder {
   }
 
   /** The same by hand: `end` it. */
-  startStep(agent: string, { task, issue = this.belongs.issue, attempt }: StepOptions = {}): Step {
+  startStep(agent: string, options?: StepOptions): Step {
     const number = this.core.reserveStep();
-    this.core.record(
+    const issue = options?.issue ?? this.belongs.issue;
+    this.core.record(() =>
       body({
         type: 'step.started',
         step: number,
         agent,
-        task: task ?? null,
-        attempt: attempt ?? null,
+        task: options?.task ?? null,
+        attempt: options?.attempt ?? null,
         issue: issue ?? null,
       }),
     );
@@ -166,9 +168,9 @@ export class Recorder {
   tool<T>(name: string, work: () => T): T;
   tool<T>(name: string, belongs: Belongs, work: () => T): T;
   tool(name: string, call?: ToolCall): string | null;
-  tool<T>(name: string, given: ToolCall | (() => T) = {}, work?: () => T): T | string | null {
+  tool<T>(name: string, given?: ToolCall | (() => T), work?: () => T): T | string | null {
     const run = typeof given === 'function' ? given : work;
-    const call = typeof given === 'function' ? {} : given;
+    const call = typeof given === 'function' ? {} : (given ?? {});
     if (run === undefined) return this.#tool(name, call);
     const startedAt = performance.now();
     const took = (): number => Math.round((performance.now() - startedAt) * 1e3) / 1e3;
@@ -180,11 +182,11 @@ export class Recorder {
   }
 
   #tool(name: string, { success, durationMs, error, ...belongs }: ToolCall): string | null {
-    return this.core.record(
+    return this.core.record(() =>
       body({
         type: 'tool.called',
         tool: name,
-        ...this.#belongs(belongs),
+        ...this.#belongsTo(belongs),
         success: success ?? error === undefined,
         duration_ms: durationMs ?? null,
         error: error ?? null,
@@ -194,12 +196,12 @@ export class Recorder {
 
   /** The tokens of one call of a model, and its cost where it is known. */
   usage(usage: Usage): string | null {
-    return this.core.record(
+    return this.core.record(() =>
       body({
         type: 'tokens.used',
         model: usage.model,
         provider: usage.provider ?? null,
-        ...this.#belongs(usage),
+        ...this.#belongsTo(usage),
         input: usage.input,
         input_includes_cached: usage.inputIncludesCached ?? null,
         output: usage.output,
@@ -212,43 +214,44 @@ export class Recorder {
   }
 
   /** A measured value, and the limit that it should keep. NaN and infinities are kept as such. */
-  metric(name: string, value: number, { unit, max, min, issue, step }: MetricOptions = {}): string | null {
-    const { issue: ownIssue, step: ownStep } = this.#belongs({ ...(issue && { issue }), ...(step && { step }) });
-    return this.core.record(
-      body({
+  metric(name: string, value: number, options?: MetricOptions): string | null {
+    return this.core.record(() => {
+      const { unit, max, min } = options ?? {};
+      const { step, issue } = this.#belongsTo(options ?? {});
+      return body({
         type: 'metric.measured',
         name,
         value: measureOf(value),
         unit: unit ?? null,
         limit: max ?? min ?? null,
         direction: max !== undefined ? 'max' : min !== undefined ? 'min' : null,
-        step: ownStep,
-        issue: ownIssue,
-      }),
-    );
+        step,
+        issue,
+      });
+    });
   }
 
   /** Something went wrong: an Error, or a type and a message. */
   error(error: unknown, options?: ErrorOptions): string | null;
   error(type: string, message: string, options?: ErrorOptions): string | null;
-  error(what: unknown, given?: string | ErrorOptions, more: ErrorOptions = {}): string | null {
-    const isSaid = typeof given === 'string';
-    const options = isSaid ? more : (given ?? {});
-    return this.core.record(
-      body({
+  error(what: unknown, given?: string | ErrorOptions, more?: ErrorOptions): string | null {
+    return this.core.record(() => {
+      const isSaid = typeof given === 'string';
+      const options = (isSaid ? more : given) ?? {};
+      return body({
         type: 'error.raised',
         error_type: isSaid ? String(what) : what instanceof Error ? what.name : 'Error',
         message: isSaid ? given : what instanceof Error ? what.message : String(what),
         severity: options.severity ?? null,
-        ...this.#belongs(options),
+        ...this.#belongsTo(options),
         resolved: options.resolved ?? false,
-      }),
-    );
+      });
+    });
   }
 
   /** What CI says of a pipeline. */
   pipeline(id: string | number, facts: PipelineFacts): string | null {
-    return this.core.record(
+    return this.core.record(() =>
       body({
         type: 'pipeline.recorded',
         pipeline_id: String(id),
@@ -261,23 +264,26 @@ export class Recorder {
         error_message: facts.error ?? null,
         queue_seconds: facts.queueSeconds ?? null,
         execution_seconds: facts.executionSeconds ?? null,
-        started_at: facts.startedAt?.toISOString() ?? null,
-        ended_at: facts.endedAt?.toISOString() ?? null,
+        started_at: instantOf(facts.startedAt),
+        ended_at: instantOf(facts.endedAt),
         issue: facts.issue ?? this.belongs.issue ?? null,
       }),
     );
   }
 
   /** A debugging cycle begins: record its attempts and its end with what this gives. */
-  debug({ agent, type, message, issue }: DebugOptions): Debugging {
-    const whose = { agent: agent ?? this.belongs.agent ?? null, issue: issue ?? this.belongs.issue ?? null };
-    this.core.record(body({ type: 'debug.started', ...whose, error_type: type, message: message ?? null }));
+  debug(options: DebugOptions): Debugging {
+    const agent = options?.agent ?? this.belongs.agent ?? null;
+    const whose = { agent, issue: options?.issue ?? this.belongs.issue ?? null };
+    this.core.record(() =>
+      body({ type: 'debug.started', ...whose, error_type: options.type, message: options.message ?? null }),
+    );
     return new Debugging(this.core, whose);
   }
 
-  /** What was changed in the code. */
+  /** What was changed in the code, where the program knows it. `runlog code` measures it from git. */
   code(facts: CodeFacts): string | null {
-    return this.core.record(
+    return this.core.record(() =>
       body({
         type: 'code.measured',
         files_created: facts.filesCreated ?? null,
@@ -293,7 +299,7 @@ export class Recorder {
   }
 
   /** The record's own word, else what it is recorded through. */
-  #belongs({ agent, issue, step }: Belongs): { agent: string | null; issue: string | null; step: number | null } {
+  #belongsTo({ agent, issue, step }: Belongs): { agent: string | null; issue: string | null; step: number | null } {
     return {
       agent: agent ?? this.belongs.agent ?? null,
       issue: issue ?? this.belongs.issue ?? null,
@@ -320,21 +326,14 @@ export class Step extends Recorder {
   }
 
   /** A titled note: planned, training, metrics, error, cancelled, or any other. */
-  note(
-    title: string,
-    { detail, metrics = {} }: { detail?: string; metrics?: Record<string, number> } = {},
-  ): string | null {
-    if (this.number === null) return null;
-    const measures = Object.entries(metrics).map(([name, value]) => [name, measureOf(value)]);
-    return this.core.record(
-      body({
-        type: 'step.noted',
-        step: this.number,
-        title,
-        detail: detail ?? null,
-        metrics: Object.fromEntries(measures) as Record<string, Measure>,
-      }),
-    );
+  note(title: string, facts?: { detail?: string; metrics?: Readonly<Record<string, number>> }): string | null {
+    const { number } = this;
+    if (number === null) return null;
+    return this.core.record(() => {
+      const measures = Object.entries(facts?.metrics ?? {}).map(([name, value]) => [name, measureOf(value)]);
+      const metrics = Object.fromEntries(measures) as Record<string, Measure>;
+      return body({ type: 'step.noted', step: number, title, detail: facts?.detail ?? null, metrics });
+    });
   }
 
   /** What came out of it, for when it ends. */
@@ -343,17 +342,17 @@ export class Step extends Recorder {
   }
 
   /** Ends it; the first end counts. */
-  end(status: StepStatus, { summary, error }: { summary?: string; error?: string } = {}): void {
+  end(status: StepStatus, facts?: { summary?: string; error?: string }): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.core.record(
+    this.core.record(() =>
       body({
         type: 'step.ended',
         step: this.number,
         agent: this.number === null ? this.agent : null,
         status,
-        output_summary: summary ?? this.#summary ?? null,
-        error: error ?? null,
+        output_summary: facts?.summary ?? this.#summary ?? null,
+        error: facts?.error ?? null,
       }),
     );
   }
@@ -371,11 +370,13 @@ export class Debugging {
   }
 
   attempt(): string | null {
-    return this.#core.record(body({ type: 'debug.attempted', ...this.#whose }));
+    return this.#core.record(() => body({ type: 'debug.attempted', ...this.#whose }));
   }
 
-  end(resolved: boolean, { method }: { method?: string } = {}): string | null {
-    return this.#core.record(body({ type: 'debug.ended', ...this.#whose, resolved, method: method ?? null }));
+  end(resolved: boolean, facts?: { method?: string }): string | null {
+    return this.#core.record(() =>
+      body({ type: 'debug.ended', ...this.#whose, resolved, method: facts?.method ?? null }),
+    );
   }
 }
 
@@ -403,7 +404,12 @@ export function settle<T>(work: () => T, succeeded: () => void, failed: (error: 
 
 /** The words of whatever was thrown, an exception's name among them. */
 export function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    // An object without a prototype has no words.
+    return Object.prototype.toString.call(error);
+  }
 }
 
 function pairsOf(fields: Fields): [string, string][] {
@@ -411,6 +417,11 @@ function pairsOf(fields: Fields): [string, string][] {
   const said: [string, string][] = [];
   for (const [key, value] of pairs) if (value !== null && value !== undefined) said.push([key, String(value)]);
   return said;
+}
+
+/** Null where there is none. Throws RangeError for a Date that is no time. */
+function instantOf(date: Date | undefined): string | null {
+  return date === undefined ? null : formatInstant(date.getTime() * 1000);
 }
 
 function measureOf(value: number): Measure {

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import type { EventBody, Json, RunStatus } from '../events/vocabulary.js';
 import { runDir } from '../runs/paths.js';
-import type { Recordable } from '../runs/record.js';
 import { formatInstant } from '../events/instant.js';
 import type { Core } from './core.js';
 import { disposed, unwatch } from './exits.js';
@@ -78,19 +77,19 @@ export class Run extends Recorder implements AsyncDisposable {
   }
 
   /** The method chosen, and its backups. */
-  plan({ choice, rationale, backups = [], hyperparams }: PlanFacts): string | null {
-    return this.event({
+  plan(facts: PlanFacts): string | null {
+    return this.core.record(() => ({
       type: 'plan.made',
-      choice,
-      rationale: rationale ?? null,
-      backups: [...backups],
-      hyperparams: hyperparams ?? null,
-    });
+      choice: facts.choice,
+      rationale: facts.rationale ?? null,
+      backups: [...(facts.backups ?? [])],
+      hyperparams: facts.hyperparams ?? null,
+    }));
   }
 
   /** Work on an issue: completed when `work` returns or resolves, failed when it throws; what it throws is thrown. */
-  issue<T>(iid: string | number, work: (issue: Issue) => T, { complexity }: { complexity?: number } = {}): T {
-    const issue = this.startIssue(iid, { ...(complexity !== undefined && { complexity }) });
+  issue<T>(iid: string | number, work: (issue: Issue) => T, options?: { complexity?: number }): T {
+    const issue = this.startIssue(iid, options);
     return settle(
       () => work(issue),
       () => issue.end('completed'),
@@ -99,37 +98,39 @@ export class Run extends Recorder implements AsyncDisposable {
   }
 
   /** The same by hand: `end` it. */
-  startIssue(iid: string | number, { complexity }: { complexity?: number } = {}): Issue {
-    this.event({ type: 'issue.started', issue: String(iid), complexity: complexity ?? null });
-    return new Issue(this.core, String(iid));
+  startIssue(iid: string | number, options?: { complexity?: number }): Issue {
+    const name = String(iid);
+    this.core.record(() => ({ type: 'issue.started', issue: name, complexity: options?.complexity ?? null }));
+    return new Issue(this.core, name);
   }
 
   /** A stage is entered: it, its iteration and the loop's are those of every item until the next. */
-  stage(number: number, { iteration, loop }: { iteration?: number; loop?: number } = {}): string | null {
-    this.#stage = { stage: number, stage_iteration: iteration ?? null, loop_iteration: loop ?? null };
-    return this.event({ type: 'stage.entered', ...this.#stage, stage: number });
+  stage(number: number, options?: { iteration?: number; loop?: number }): string | null {
+    const { iteration = null, loop = null } = options ?? {};
+    this.#stage = { stage: number, stage_iteration: iteration, loop_iteration: loop };
+    return this.core.record(() => ({ type: 'stage.entered', ...this.#stage, stage: number }));
   }
 
   /** Something passed through the pipeline: user_input_text, output_image, or any other type. */
-  item(type: string, facts: ItemFacts = {}): string | null {
-    return this.event({
+  item(type: string, facts?: ItemFacts): string | null {
+    return this.core.record(() => ({
       type: 'item.recorded',
       item_type: type,
-      media_type: facts.media ?? null,
-      content: facts.content ?? null,
-      file: facts.file ?? null,
-      config: facts.config ?? null,
-      model: facts.model ?? null,
-      backend: facts.backend ?? null,
-      execution_seconds: facts.seconds ?? null,
-      metadata: facts.metadata ?? null,
+      media_type: facts?.media ?? null,
+      content: facts?.content ?? null,
+      file: facts?.file ?? null,
+      config: facts?.config ?? null,
+      model: facts?.model ?? null,
+      backend: facts?.backend ?? null,
+      execution_seconds: facts?.seconds ?? null,
+      metadata: facts?.metadata ?? null,
       ...this.#stage,
-    });
+    }));
   }
 
   /** What an outside truth says against what was recorded of this run, an issue or an agent. Attempts stay as they were. */
   correct(subject: 'run' | 'issue' | 'agent', name: string, facts: CorrectionFacts): string | null {
-    return this.event({
+    return this.core.record(() => ({
       type: 'outcome.corrected',
       subject,
       name,
@@ -137,7 +138,7 @@ export class Run extends Recorder implements AsyncDisposable {
       success: facts.success,
       evidence: facts.evidence,
       by: facts.by ?? null,
-    });
+    }));
   }
 
   /** Still alive. `startRun({ beat })` does it by itself. */
@@ -147,8 +148,7 @@ export class Run extends Recorder implements AsyncDisposable {
 
   /** Any event of docs/format.md, with its own keys; `at` where it happened at another time than now. */
   event(event: EventBody, at?: Date): string | null {
-    const body: Recordable = at === undefined ? event : { ...event, at: formatInstant(at.getTime() * 1000) };
-    return this.core.record(body);
+    return this.core.record(() => (at === undefined ? event : { ...event, at: formatInstant(at.getTime() * 1000) }));
   }
 
   /** Brings the design log and the files of issues up to date; events themselves are never held back. */
@@ -203,7 +203,7 @@ export class Issue extends Recorder {
     this.iid = iid;
   }
 
-  end(status: 'completed' | 'failed' | 'skipped', { error }: { error?: string } = {}): string | null {
-    return this.core.record({ type: 'issue.ended', issue: this.iid, status, error: error ?? null });
+  end(status: 'completed' | 'failed' | 'skipped', facts?: { error?: string }): string | null {
+    return this.core.record(() => ({ type: 'issue.ended', issue: this.iid, status, error: facts?.error ?? null }));
   }
 }
