@@ -294,6 +294,19 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'runlog item output_image --media image --file out/1.png --model sdxl --seconds 4.2',
     ],
   },
+  code: {
+    group: 'Record',
+    summary: 'what was changed in the code, by git, and how much tests cover',
+    options: {
+      base: 'measure from this revision (default: the commit that the run started at)',
+      head: 'up to this one (default: the work tree as it is, new files too)',
+      repo: 'the repository (default: the one around this folder)',
+      coverage: 'a report: lcov, Istanbul json-summary, Cobertura or JaCoCo',
+      issue: 'the issue it belongs to',
+      ...RECORDING,
+    },
+    examples: ['runlog code --issue 3 --coverage coverage/lcov.info', 'runlog code --base main --head feature-12'],
+  },
   correct: {
     group: 'Record',
     summary: 'an outside truth says otherwise: correct an outcome, keep the attempts',

@@ -66,6 +66,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: '<ITEM_TYPE>',
     options: `media=TYPE content=C file=F config=C model=M backend=B seconds=S meta=K=V ${RECORDING}`,
   },
+  { name: 'code', args: '', options: `base=REV head=REV repo=DIR coverage=FILE issue=IID ${RECORDING}` },
   {
     name: 'correct',
     args: '<issue|agent|run> <NAME>',

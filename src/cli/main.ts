@@ -121,6 +121,8 @@ const loadAction = async (name: string): Promise<Action> => {
   switch (name) {
     case 'run':
       return (await import('../commands/run.js')).run;
+    case 'code':
+      return (await import('../commands/code.js')).code;
     case 'correct':
       return (await import('../commands/correct.js')).correct;
     case 'finalize':

@@ -75,7 +75,12 @@ export function checkBody(body: Record<string, unknown>): Problem[] {
 export function nestsDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const key in value) if (nestsDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  // Loops that make no lists: a recorder asks this of every event.
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) if (nestsDeeper(value[index], levels - 1)) return true;
+  } else {
+    for (const key in value) if (nestsDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  }
   return false;
 }
 
@@ -107,7 +112,8 @@ function readTable(table: KindTable): Rule[] {
 function checkKeys(table: KindTable, object: Record<string, unknown>, prefix: string): Problem[] {
   const problems: Problem[] = [];
   for (const { key, isRequired, says, check, table: inner } of readTable(table)) {
-    const value = Object.hasOwn(object, key) ? object[key] : undefined;
+    // No key of the vocabulary is one of Object.prototype's: what is found is the object's own.
+    const value = object[key];
     if (value === undefined || value === null) {
       if (isRequired) problems.push({ key: prefix + key, message: `${prefix}${key} is missing` });
     } else if (check === null && isRecord(value)) {

@@ -197,14 +197,26 @@ function isIndented(line: string): boolean {
 }
 
 function encodeField(key: string, value: string): string {
-  if (key !== '') return label(KEYS.encode(key), value);
+  if (key !== '') return label(encodeKey(key), value);
   const [first = ''] = value.split('\n', 1);
   const isSafe = first !== '' && !isIndented(first) && !isHeader(first) && parseField(first) === null;
   return isSafe ? value : label('Note', value);
 }
 
+/** Keys come again and again. */
+const encodedKeys = new Map<string, string>();
+
+function encodeKey(key: string): string {
+  const known = encodedKeys.get(key);
+  if (known !== undefined) return known;
+  const encoded = KEYS.encode(key);
+  if (key.length < 100 && encodedKeys.size < 1000) encodedKeys.set(key, encoded);
+  return encoded;
+}
+
 function indent(text: string): string {
-  return toVisible(text).replaceAll('\n', '\n  ');
+  const visible = toVisible(text);
+  return visible.includes('\n') ? visible.replaceAll('\n', '\n  ') : visible;
 }
 
 function label(before: string, text: string): string {

@@ -15,11 +15,18 @@ function makeTable(): Uint32Array {
 /** Above this length node:zlib's native code is worth its loading time of two milliseconds. */
 const NATIVE_FROM_BYTES = 16_384;
 
-/** The checksum of bytes, or of a text in UTF-8, as eight lower-case hex digits. A text goes to the native code at once. */
-export function crc32(content: Uint8Array | string): string {
-  const isNative = typeof content === 'string' || content.length > NATIVE_FROM_BYTES;
-  const sum = isNative ? process.getBuiltinModule('node:zlib').crc32(content) : checksum(content);
-  return (sum + 2 ** 32).toString(16).slice(1);
+/** The checksum as eight lower-case hex digits. */
+export function crc32(bytes: Uint8Array): string {
+  const sum = bytes.length > NATIVE_FROM_BYTES ? nativeCrc32(bytes) : checksum(bytes);
+  return sum.toString(16).padStart(8, '0');
+}
+
+let zlib: typeof import('node:zlib') | undefined;
+
+/** By node:zlib, whatever the length: for a process that writes much. */
+export function nativeCrc32(bytes: Uint8Array): number {
+  zlib ??= process.getBuiltinModule('node:zlib');
+  return zlib.crc32(bytes);
 }
 
 function checksum(bytes: Uint8Array): number {

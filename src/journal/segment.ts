@@ -11,8 +11,8 @@ export const OWN_FILE: number = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
 export interface Segment {
   /** Whether the file was not there before. Then `sync` has the disk keep its name as well. */
   readonly isNew: boolean;
-  /** Appends a line in one write(). Throws the operating system's error where it could not be written whole. */
-  append(line: Buffer | string): void;
+  /** Appends a line, or its first `length` bytes, in one write(). Throws the operating system's error where it could not be written whole. */
+  append(line: Buffer, length?: number): void;
   /** Has the disk keep what was appended. A failure is final: after a failed fsync the kernel may have dropped the pages. */
   sync(): void;
   /** Whether the path still leads to what was written: a file that was moved away or replaced meanwhile keeps nothing for us. */
@@ -28,12 +28,10 @@ export function openSegment(file: string, rights: () => Rights = () => PRIVATE):
   const { fd, isNew } = openToAppend(file, () => rights().file, OWN_FILE);
   return {
     isNew,
-    append(line) {
-      const bytes = typeof line === 'string' ? Buffer.byteLength(line) : line.length;
-      const write = (): number => (typeof line === 'string' ? fs.writeSync(fd, line) : fs.writeSync(fd, line));
-      if (write() === bytes) return;
+    append(line, length = line.length) {
+      if (fs.writeSync(fd, line, 0, length) === length) return;
       // A short write (disk nearly full, signal): the whole line again. Readers drop the fragment and know a second id.
-      if (write() !== bytes)
+      if (fs.writeSync(fd, line, 0, length) !== length)
         throw Object.assign(new RunlogError('io', `${file}: a line was written only in part`), { code: 'ENOSPC' });
     },
     sync() {

@@ -1,8 +1,9 @@
 // A run that one process writes to again and again: its segment stays open, an event is one write() to it, and the live log, a
 // view, follows in batches.
 import { errnoOf } from '../events/errors.js';
+import { hasHint, redactEvent } from '../events/redact.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
-import { encodeLineText } from '../journal/line.js';
+import { LineEncoder } from '../journal/line.js';
 import type { Segment } from '../journal/segment.js';
 import type { Store } from './paths.js';
 import {
@@ -19,9 +20,13 @@ import {
   type Recorded,
 } from './record.js';
 
-/** How long entries may wait for their place in the live log, and how many of them. */
+/** How long entries may wait for their place in the live log, and how many of them: no call pays for it, but at such a rate. */
 const LOG_DELAY_MS = 100;
-const LOG_BATCH = 500;
+const LOG_BATCH = 10_000;
+/** What stands before an event's type: LF, `{"v":1,"id":"…","at":"…`, 36 characters of id, and a time of 20 at the least. */
+const ENVELOPE_BYTES = 77;
+/** Secrets are masked here, once the line is there. */
+const UNREDACTED = { env: {}, isUnredacted: true };
 
 export class RunWriter {
   readonly #store: Store;
@@ -32,6 +37,7 @@ export class RunWriter {
    * be looked for after each write.
    */
   readonly #isOwn: boolean;
+  readonly #encoder: LineEncoder = new LineEncoder();
   #segment: Segment | null = null;
   #pending: RunlogEvent[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -45,19 +51,26 @@ export class RunWriter {
 
   /** Records an event as `record` does. When it returns, the kernel has the line, or the spool has it, or the warning says so. */
   write(body: Recordable, isDurable: boolean = this.#options.isDurable === true): Recorded {
-    const event = envelop(body, this.#options);
+    let event = envelop(body, UNREDACTED);
+    let isShort = this.#encoder.put(JSON.stringify(event));
+    if (this.#options.isUnredacted !== true && !(isShort && this.#isHarmless())) {
+      event = redactEvent(event);
+      isShort = this.#encoder.put(JSON.stringify(event));
+    }
     let warning: string | null = null;
     try {
-      const line = encodeLineText(event) ?? lineOf(this.#store, this.#runId, event);
+      // A long one puts some of its values elsewhere.
+      const line = isShort ? this.#encoder.bytes : lineOf(this.#store, this.#runId, event);
+      const length = isShort ? this.#encoder.close() : line.length;
       let segment = this.#segment;
       if (segment === null) {
         warning = tryBringHome(this.#store, this.#runId, this.#options.env);
         segment = openOwnSegment(this.#store, this.#runId);
         this.#segment = segment;
-        segment.append(line);
+        segment.append(line, length);
         if (segment.isNew) segment.sync();
       } else {
-        segment.append(line);
+        segment.append(line, length);
       }
       if (isDurable || isSynced(event)) segment.sync();
       if (!this.#isOwn) refuseMoved(segment, this.#runId);
@@ -66,6 +79,11 @@ export class RunWriter {
     }
     if (event.type === 'action.logged') this.#follow(event);
     return { events: [event], warning, where: 'journal' };
+  }
+
+  /** Asked of the line as a whole, for that is quicker than of each text: nearly none has anything that could be a secret. */
+  #isHarmless(): boolean {
+    return !hasHint(this.#encoder.bytes, ENVELOPE_BYTES, this.#encoder.jsonEnd);
   }
 
   /** Writes what the live log still lacks. */

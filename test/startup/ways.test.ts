@@ -183,6 +183,7 @@ const UNSOUND: readonly (readonly string[])[] = [
   ['list'],
   ['cost', '--by', 'agent'],
   ['finalize', '--dry-run'],
+  ['code'],
 ];
 
 describe('the direct way', () => {

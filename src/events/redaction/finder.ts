@@ -1,5 +1,5 @@
 // Which of several lists have a word in a text? A recorder asks this of every text, so it walks the text once, however many words
-// there are: two characters in a row say which words may begin there.
+// there are: three characters in a row say which words may begin there.
 
 /** Words of ASCII, two characters long at the least; those that ignore case are given in lower case. */
 export interface WordList {
@@ -8,59 +8,95 @@ export interface WordList {
 }
 
 interface Entry {
-  word: string;
+  codes: Uint8Array;
   ignoresCase: boolean;
   bit: number;
 }
 
 export class Finder {
-  /** For each pair of characters, by their lower seven bits: 1 where a word may begin with it. */
-  readonly #pairs: Uint8Array = new Uint8Array(128 * 128);
-  readonly #entries: Map<number, Entry[]> = new Map();
+  /** By the lower five bits of three characters, which upper and lower case have in common: which group may begin; 0 for none. */
+  readonly #starts: Uint8Array = new Uint8Array(32 ** 3);
+  readonly #groups: Entry[][] = [[]];
 
   constructor(lists: readonly WordList[]) {
-    for (const [index, { words, ignoresCase }] of lists.entries())
-      for (const word of words)
-        for (const pair of pairsOf(word, ignoresCase)) {
-          this.#pairs[pair] = 1;
-          const known = this.#entries.get(pair);
-          const entry = { word, ignoresCase, bit: 1 << index };
-          if (known === undefined) this.#entries.set(pair, [entry]);
-          else known.push(entry);
-        }
+    const all = lists.flatMap(({ words, ignoresCase }, index) =>
+      words.map((word): Entry => ({ codes: codesOf(word), ignoresCase, bit: 1 << index })),
+    );
+    // After a word of two any third may come: it joins the groups that are there, and has one of its own beside them.
+    for (const entry of all.filter(({ codes }) => codes.length > 2)) this.#add(entry, startOf(entry), 1);
+    for (const entry of all.filter(({ codes }) => codes.length === 2)) this.#add(entry, startOf(entry), 32);
+  }
+
+  /** Whether a stretch of a text in UTF-8 has any of the words: bytes are walked in half the time that a text takes. */
+  isInBytes(bytes: Uint8Array, from: number, to: number): boolean {
+    const starts = this.#starts;
+    let three = 0;
+    for (let index = from; index < to; index += 1) {
+      three = ((three << 5) | ((bytes[index] as number) & 31)) & 0x7fff;
+      if (starts[three] !== 0 && this.#isAt(bytes, index - 2, starts[three] as number)) return true;
+    }
+    return false;
   }
 
   /** A bit for each list, the first list's being 1. */
   find(text: string): number {
-    const pairs = this.#pairs;
+    const starts = this.#starts;
+    const { length } = text;
     let found = 0;
-    let last = 0;
-    for (let index = 0; index < text.length; index += 1) {
-      const code = text.charCodeAt(index);
-      const pair = (last << 7) | (code & 127);
-      if (pairs[pair] === 1) found |= this.#foundAt(text, index - 1, pair, found);
-      last = code & 127;
+    let three = 0;
+    for (let index = 0; index < length; index += 1) {
+      three = ((three << 5) | (text.charCodeAt(index) & 31)) & 0x7fff;
+      if (starts[three] !== 0) found |= this.#foundAt(text, index - 2, starts[three] as number);
     }
-    return found;
+    // So that a last word of two has a third character too.
+    const last = starts[(three << 5) & 0x7fff] as number;
+    return last === 0 ? found : found | this.#foundAt(text, length - 2, last);
   }
 
-  #foundAt(text: string, at: number, pair: number, known: number): number {
+  #add(entry: Entry, from: number, count: number): void {
+    let own = 0;
+    for (let start = from; start < from + count; start += 1) {
+      const known = this.#starts[start] as number;
+      if (known !== 0 && known !== own) (this.#groups[known] as Entry[]).push(entry);
+      else {
+        if (own === 0) own = this.#groups.push([entry]) - 1;
+        if (own > 255) throw new Error('more groups of words than a byte can tell apart');
+        this.#starts[start] = own;
+      }
+    }
+  }
+
+  #isAt(bytes: Uint8Array, at: number, group: number): boolean {
+    const entries = this.#groups[group] as Entry[];
+    for (let index = 0; index < entries.length; index += 1) {
+      const { codes, ignoresCase } = entries[index] as Entry;
+      let same = 0;
+      while (same < codes.length && isSame(bytes[at + same] as number, codes[same] as number, ignoresCase)) same += 1;
+      if (same === codes.length) return true;
+    }
+    return false;
+  }
+
+  #foundAt(text: string, at: number, group: number): number {
     let found = 0;
-    for (const { word, ignoresCase, bit } of this.#entries.get(pair) ?? []) {
-      if ((known & bit) !== 0) continue;
-      const isHere = ignoresCase ? text.slice(at, at + word.length).toLowerCase() === word : text.startsWith(word, at);
-      if (isHere) found |= bit;
+    for (const { codes, ignoresCase, bit } of this.#groups[group] as Entry[]) {
+      let same = 0;
+      while (same < codes.length && isSame(text.charCodeAt(at + same), codes[same] as number, ignoresCase)) same += 1;
+      if (same === codes.length) found |= bit;
     }
     return found;
   }
 }
 
-function pairsOf(word: string, ignoresCase: boolean): number[] {
-  const variants = (character: string): string[] =>
-    ignoresCase ? [character.toLowerCase(), character.toUpperCase()] : [character];
-  const [first = '', second = ''] = word;
-  const pairs = variants(first).flatMap((one) =>
-    variants(second).map((two) => (one.charCodeAt(0) << 7) | two.charCodeAt(0)),
-  );
-  return [...new Set(pairs)];
+function codesOf(word: string): Uint8Array {
+  return Uint8Array.from(word, (character) => character.charCodeAt(0));
+}
+
+/** Of a word of two the first of its 32. */
+function startOf({ codes: [first = 0, second = 0, third = 0] }: Entry): number {
+  return ((first & 31) << 10) | ((second & 31) << 5) | (third & 31);
+}
+
+function isSame(code: number, wanted: number, ignoresCase: boolean): boolean {
+  return code === wanted || (ignoresCase && code >= 65 && code <= 90 && code + 32 === wanted);
 }

@@ -58,6 +58,14 @@ const HINTS = new Finder([
   { words: ['://'], ignoresCase: false },
 ]);
 
+/**
+ * Whether a stretch of JSON in UTF-8 has any word of the lists; without one no rule masks anything in it. JSON leaves the words as
+ * they are: none has a quote, a backslash or a control character. At least one byte follows the last word.
+ */
+export function hasHint(json: Uint8Array, from: number, to: number): boolean {
+  return HINTS.isInBytes(json, from, to);
+}
+
 /** Whether any rule could mask something in a text. */
 export function mayBeSecret(text: string): boolean {
   const hints = HINTS.find(text);
@@ -73,32 +81,66 @@ export function mayBeSecret(text: string): boolean {
 
 /** Whether any rule could mask something in an event. Depth costs no stack. */
 export function mayHoldSecret(event: object): boolean {
+  const pending: unknown[] = [event];
+  let hints = 0;
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'string') {
+      hints |= HINTS.find(value);
+    } else if (Array.isArray(value)) {
+      // The key of a field may make a secret of any value.
+      if (value.length === 2 && isSuspiciousName(value[0], value[1])) return true;
+      for (let index = 0; index < value.length; index += 1) pending.push(value[index]);
+    } else if (typeof value === 'object' && value !== null) {
+      const record = value as Record<string, unknown>;
+      if (isSuspiciousName(record['name'], record['value']) || isSuspiciousName(record['key'], record['value']))
+        return true;
+      for (const key of Object.keys(record)) {
+        const inner = record[key];
+        const ofKey = hintsOfKey(key);
+        if (((ofKey & NAME) !== 0 && canHold(inner)) || (key === 'argv' && isSuspiciousArgv(inner))) return true;
+        hints |= ofKey;
+        pending.push(inner);
+      }
+    }
+  }
+  // No word of any list in any text: then none is in them put together. Else suspicion of a part is suspicion of the whole.
+  return hints !== 0 && mayBeSecret(textsOf(event).join('\n'));
+}
+
+const keyHints = new Map<string, number>();
+
+/** Keys come again and again. */
+function hintsOfKey(key: string): number {
+  let hints = keyHints.get(key);
+  if (hints === undefined) {
+    hints = HINTS.find(key);
+    if (key.length < 100 && keyHints.size < 1000) keyHints.set(key, hints);
+  }
+  return hints;
+}
+
+/** All texts of an event, keys among them. */
+function textsOf(event: object): string[] {
   const texts: string[] = [];
   const pending: unknown[] = [event];
   while (pending.length > 0) {
     const value = pending.pop();
     if (typeof value === 'string') texts.push(value);
-    else if (Array.isArray(value)) {
-      // The key of a field may make a secret of any value.
-      if (value.length === 2 && isSuspiciousName(value[0], value[1])) return true;
-      for (const element of value) pending.push(element);
-    } else if (typeof value === 'object' && value !== null) {
-      const { name, key, value: inner } = value as Record<string, unknown>;
-      if (isSuspiciousName(name, inner) || isSuspiciousName(key, inner)) return true;
-      for (const [key, inner] of Object.entries(value)) {
-        if (isSuspiciousName(key, inner) || (key === 'argv' && isSuspiciousArgv(inner))) return true;
-        texts.push(key);
-        pending.push(inner);
-      }
+    else if (typeof value === 'object' && value !== null) {
+      if (!Array.isArray(value)) texts.push(...Object.keys(value));
+      for (const inner of Object.values(value)) pending.push(inner);
     }
   }
-  // Suspicion of a part is suspicion of the whole.
-  return mayBeSecret(texts.join('\n'));
+  return texts;
 }
 
 function isSuspiciousName(name: unknown, value: unknown): boolean {
-  const canHold = typeof value === 'string' || (typeof value === 'object' && value !== null);
-  return canHold && typeof name === 'string' && (HINTS.find(name) & NAME) !== 0;
+  return typeof name === 'string' && canHold(value) && (hintsOfKey(name) & NAME) !== 0;
+}
+
+function canHold(value: unknown): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
 }
 
 /** In a list of arguments, a command and its option, an option and its value are elements of their own. */
