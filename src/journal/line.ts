@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { checkEvent } from '../events/check.js';
 import { messageOf } from '../events/errors.js';
-import { normalizeInstant } from '../events/instant.js';
+import { normalizeTimes } from '../events/times.js';
 import { FORMAT_VERSION, type RunlogEvent } from '../events/vocabulary.js';
 import { crc32, nativeCrc32 } from './crc32.js';
 
@@ -104,7 +104,7 @@ export function decodeLine(line: Buffer): RunlogEvent | Pick<Damage, 'kind' | 'm
   if (sound.v > FORMAT_VERSION)
     return { kind: 'version', message: `format version ${sound.v}; this runlog reads up to ${FORMAT_VERSION}` };
   if (expected !== undefined) delete sound.crc;
-  sound.at = normalizeInstant(sound.at) as string;
+  normalizeTimes(sound);
   return sound;
 }
 

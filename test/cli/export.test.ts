@@ -166,6 +166,25 @@ test('every table has the rows of what was recorded', async () => {
   ]);
 });
 
+test('times are in UTC with microseconds, in whatever zone and form a writer gave them', async () => {
+  const store = tempStore();
+  const pipeline = { type: 'pipeline.recorded', pipeline_id: '1', status: 'success' };
+  store.write('zoned', [
+    { type: 'run.started', run_id: 'zoned', owner: null },
+    { ...pipeline, started_at: '2025-10-03T20:00:00+02:00', ended_at: '2025-10-03 18:01:30.5Z' },
+    { type: 'run.ended', status: 'completed', ended_at: '2025-10-03T14:30:00-04:00' },
+  ]);
+  await store.runlog(['export', 'csv']);
+  expect(rows(store, 'pipelines')).toMatchObject([
+    {
+      start_time: '2025-10-03T18:00:00.000000Z',
+      end_time: '2025-10-03T18:01:30.500000Z',
+      duration_seconds: '90.5',
+    },
+  ]);
+  expect(rows(store, 'runs')).toMatchObject([{ end_time: '2025-10-03T18:30:00.000000Z' }]);
+});
+
 test('text that a spreadsheet would run is made harmless, and numbers are left alone', async () => {
   const store = tempStore();
   nastyRun(store);

@@ -21,7 +21,7 @@ async function workplace(): Promise<TempStore> {
 describe('shell examples', () => {
   it('are there, and each says whether it can be run', () => {
     expect(examples.filter(({ info }) => info === 'sh').length).toBeGreaterThan(10);
-    const known = new Set(['sh', 'sh no-run', 'text', 'json', 'python']);
+    const known = new Set(['sh', 'sh no-run', 'text', 'json', 'python', 'ts']);
     expect(examples.filter(({ info }) => !known.has(info))).toEqual([]);
   });
 
