@@ -144,6 +144,20 @@ describe('the published package', () => {
     });
   });
 
+  it('is used by its page as it can be used: every example compiles and runs', async () => {
+    const page = fs.readFileSync(path.join(ROOT, 'docs', 'library.md'), 'utf8');
+    const examples = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, source = '']) => source);
+    expect(examples.length).toBeGreaterThan(2);
+    const store = await consumer();
+    await store.start('--id', 'outer');
+    for (const source of examples) {
+      expect(await compile(store, source)).toBe('');
+      const script = 'RUNLOG_RUN=outer exec node program.mjs';
+      expect(await store.shell('bash', script)).toEqual({ stdout: '', stderr: '', exitCode: 0 });
+    }
+    expect((await store.json('list', '--status', 'completed')).runs).toHaveLength(2);
+  });
+
   it('can be required from CommonJS', async () => {
     const store = await consumer();
     fs.writeFileSync(
