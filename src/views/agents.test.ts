@@ -5,6 +5,7 @@ import { correctionText } from './corrections.js';
 import { firstTimeRight, retries } from './issue-outcome.js';
 import { issueStatus } from './issues.js';
 import { countOutcomes, failureOf, statusByRecord } from './outcome.js';
+import { pipelineSeconds } from './pipelines.js';
 import { foldRun, statusOf, type RunState } from './run.js';
 import { unpricedModels } from './tokens.js';
 
@@ -210,6 +211,26 @@ describe('events that are missing or out of order', () => {
         endedAt: '2026-01-02T03:04:02.000000Z',
       },
     ]);
+  });
+});
+
+describe('how long a pipeline took', () => {
+  const seen = { type: 'pipeline.recorded', pipeline_id: '7', status: 'running' } as const;
+  const over = { ...seen, status: 'success' } as const;
+  const said = { started_at: '2026-01-02T03:00:00.000000Z', ended_at: '2026-01-02T03:00:10.000000Z' };
+  const secondsOf = (...bodies: EventBody[]): (number | null)[] =>
+    fold(STARTED, ...bodies).pipelines.map(pipelineSeconds);
+  it('is from its start to its end where both were given', () => {
+    expect(secondsOf({ ...over, ...said, execution_seconds: 8 })).toEqual([10]);
+  });
+  it('is as long as CI says that it executed where it was only seen to begin or to end', () => {
+    expect(secondsOf(seen, { ...over, execution_seconds: 88.25 })).toEqual([88.25]);
+    expect(secondsOf(seen, { ...over, ended_at: said.ended_at, execution_seconds: 8 })).toEqual([8]);
+  });
+  it('is as it was seen where nobody says more, and unknown while it is open', () => {
+    expect(secondsOf(seen, over)).toEqual([1]);
+    expect(secondsOf(seen)).toEqual([null]);
+    expect(secondsOf(over)).toEqual([null]);
   });
 });
 

@@ -19,6 +19,9 @@ export interface Pipeline {
   /** As said; else when it was first seen under way, and when it was first seen to be over. */
   startedAt: string | null;
   endedAt: string | null;
+  /** Whether they were said: what is only seen tells when somebody looked. */
+  saidStart: boolean;
+  saidEnd: boolean;
 }
 
 /** What CI systems call a pipeline that is still to end. */
@@ -49,6 +52,8 @@ export function applyPipelineEvent(pipelines: Pipeline[], event: RunlogEvent, is
     executionSeconds: event.execution_seconds ?? known?.executionSeconds ?? null,
     startedAt: event.started_at ?? known?.startedAt ?? (hasEnded ? null : event.at),
     endedAt: event.ended_at ?? (hasEnded ? (known?.endedAt ?? event.at) : null),
+    saidStart: (event.started_at ?? null) !== null || known?.saidStart === true,
+    saidEnd: (event.ended_at ?? null) !== null || known?.saidEnd === true,
   };
   if (index === -1) pipelines.push(pipeline);
   else pipelines[index] = pipeline;
@@ -62,7 +67,8 @@ export function hasFailed({ status }: Pipeline): boolean {
   return /^(failed|failure|error)$/i.test(status);
 }
 
-/** From the start to the end; where one is not known, as long as CI says that it executed. */
-export function pipelineSeconds({ startedAt, endedAt, executionSeconds }: Pipeline): number | null {
-  return secondsBetween(startedAt, endedAt) ?? executionSeconds;
+/** From the start to the end, as said; else as long as CI says that it executed; else as far as it was seen. */
+export function pipelineSeconds({ startedAt, endedAt, saidStart, saidEnd, executionSeconds }: Pipeline): number | null {
+  const seconds = secondsBetween(startedAt, endedAt);
+  return saidStart && saidEnd ? (seconds ?? executionSeconds) : (executionSeconds ?? seconds);
 }

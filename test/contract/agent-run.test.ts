@@ -71,7 +71,8 @@ describe.each(Object.entries(RECORDERS))('the story of an agent pipeline, %s', (
   it('makes every duration the time from its start to its end', () => {
     const rows = TABLE_NAMES.flatMap((name) => tables[name]).filter((row) => 'duration_seconds' in row);
     expect(rows.length).toBe(1 + 3 + 8 + 2 + 1);
-    for (const row of rows)
+    // But that of a pipeline of which only CI's word on its execution is known: cell by cell above.
+    for (const row of rows.filter((one) => one['pipeline_id'] !== '9002'))
       expect(Number(row['duration_seconds'])).toBeCloseTo(instant(row, 'end_time') - instant(row, 'start_time'), 6);
   });
 
