@@ -67,6 +67,8 @@ function relax(): void {
 }
 
 function onFailure(error: unknown): void {
+  // A program that takes its exceptions itself goes on.
+  if (process.listenerCount('uncaughtException') > 0) return;
   failure = error;
   hasFailed = true;
 }
@@ -114,13 +116,21 @@ function onExit(exitCode: number): void {
       }));
       ended.push(run);
     }
+  writeViewsOf(ended);
+}
+
+/** By a command of its own, as nothing asynchronous is done any more: one for all runs of a store. */
+function writeViewsOf(runs: readonly Watched[]): void {
   const { spawnSync } = process.getBuiltinModule('node:child_process');
   const file = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'bin', 'runlog');
-  for (const { internals } of ended)
-    spawnSync(process.execPath, [file, 'finalize', internals.runId, '--dir', internals.store.dir], {
+  const stores = new Set(runs.map(({ internals }) => internals.store.dir));
+  for (const dir of stores) {
+    const runIds = runs.filter(({ internals }) => internals.store.dir === dir).map(({ internals }) => internals.runId);
+    spawnSync(process.execPath, [file, 'finalize', ...runIds, '--dir', dir, '--lock-timeout', '3'], {
       stdio: 'ignore',
       timeout: VIEWS_TIMEOUT_MS,
     });
+  }
 }
 
 function endAll(wish: Wish): Watched[] {

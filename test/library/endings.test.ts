@@ -70,6 +70,12 @@ describe('a program that ends without a word', () => {
       { status: 'interrupted', cause: { reason: 'killed by SIGTERM', signal: 'SIGTERM' } },
     ],
     [
+      'after an exception that it took itself',
+      "process.on('uncaughtException', () => undefined); setTimeout(() => { throw new Error('taken'); }, 10);",
+      0,
+      { status: 'completed', error: null, cause: { reason: 'exit status 0' } },
+    ],
+    [
       'of its own will after a signal',
       `process.on('SIGTERM', () => process.exit(0)); ${KEEP_ALIVE}${kill('SIGTERM')}`,
       0,
