@@ -29,6 +29,8 @@ let isLeaving = false;
 
 /** Ends a run with the program, unless it is ended before. */
 export function watch(run: Watched): void {
+  // Whoever starts another run has left the block of the last one well.
+  justDisposed = [];
   watched.add(run);
   listen();
 }

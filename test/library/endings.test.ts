@@ -168,6 +168,13 @@ describe('a program that ends its run', () => {
     });
   });
 
+  it('by await using, and goes wrong in another run after it: the first is no failure', async () => {
+    const { store } = await program(`await run.finalize();
+      { await using one = startRun({ id: 'using' }); }
+      startRun({ id: 'next' }); throw new Error('here');`);
+    expect([final(store, 'using').status, final(store, 'next').status]).toEqual(['completed', 'failed']);
+  });
+
   it('and records on: what comes late stands after the end', async () => {
     const { store } = await program("await run.finalize(); run.action('LATE');");
     expect(await types(store)).toEqual(['run.started', 'action.logged', 'run.ended', 'action.logged']);
