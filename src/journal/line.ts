@@ -4,7 +4,7 @@ import { checkEvent } from '../events/check.js';
 import { messageOf } from '../events/errors.js';
 import { normalizeTimes } from '../events/times.js';
 import { FORMAT_VERSION, type RunlogEvent } from '../events/vocabulary.js';
-import { crc32, nativeCrc32 } from './crc32.js';
+import { crc32 } from './crc32.js';
 
 /** A whole line, both its line feeds included, is shorter than this. */
 export const LINE_LIMIT_BYTES: number = 64 * 1024;
@@ -43,44 +43,6 @@ export function encodeLine(event: object): Buffer {
   const end = bytes.length - CRC_TAIL_BYTES - 1;
   bytes.write(crc32(bytes.subarray(1, end)), end + ',"crc":"'.length, 'latin1');
   return bytes;
-}
-
-const TAIL = Buffer.from(',"crc":"00000000"}\n');
-const HEX = Buffer.from('0123456789abcdef');
-
-/** Encodes lines one after the other into the same bytes, for a process that writes many. */
-export class LineEncoder {
-  /** The last line, from 0 on. */
-  readonly bytes: Buffer = Buffer.allocUnsafeSlow(LINE_LIMIT_BYTES);
-  /** Where the JSON of the last line ends. */
-  #end = 0;
-
-  /** Puts the JSON of an event in; false where it may be too long for a line. */
-  put(json: string): boolean {
-    // A UTF-16 unit takes three bytes at the most.
-    if (3 * json.length + 2 + TAIL.length > LINE_LIMIT_BYTES) return false;
-    this.bytes[0] = 0x0a;
-    this.#end = 1 + this.bytes.write(json, 1);
-    return true;
-  }
-
-  get jsonEnd(): number {
-    return this.#end;
-  }
-
-  /** Ends the line with its checksum; gives its length in bytes. */
-  close(): number {
-    const { bytes } = this;
-    // In the place of the last brace.
-    const end = this.#end - 1;
-    let crc = nativeCrc32(bytes.subarray(1, end));
-    for (let index = 0; index < TAIL.length; index += 1) bytes[end + index] = TAIL[index] as number;
-    for (let digit = end + ',"crc":"00000000'.length - 1; digit >= end + ',"crc":"'.length; digit -= 1) {
-      bytes[digit] = HEX[crc & 15] as number;
-      crc >>>= 4;
-    }
-    return end + TAIL.length;
-  }
 }
 
 /** The event of a line (without its line feeds), or what is wrong with it. */

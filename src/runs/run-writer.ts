@@ -3,7 +3,7 @@
 import { errnoOf } from '../events/errors.js';
 import { hasHint, redactEvent } from '../events/redact.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
-import { LineEncoder } from '../journal/line.js';
+import { LineEncoder } from '../journal/line-encoder.js';
 import type { Segment } from '../journal/segment.js';
 import type { Store } from './paths.js';
 import {
