@@ -80,8 +80,12 @@ export class Core {
 
   /** Writes what the views kept up live still lack: the design log, the files of issues. */
   flush(): void {
-    this.#writer?.flush();
-    if (this.#refreshTimer !== null) this.#refresh();
+    try {
+      this.#writer?.flush();
+      if (this.#refreshTimer !== null) this.#refresh();
+    } catch (error) {
+      this.complain(error);
+    }
   }
 
   /** Records the end, at once. Null where it had ended before, or cannot be said. */

@@ -36,7 +36,7 @@ export class RunWriter {
    * Whether the run belongs to this very process: then it cannot be rotated away under its writer, for it is alive, and need not
    * be looked for after each write.
    */
-  readonly #isOwn: boolean;
+  #isOwn: boolean;
   readonly #encoder: LineEncoder = new LineEncoder();
   #segment: Segment | null = null;
   #pending: RunlogEvent[] = [];
@@ -77,7 +77,7 @@ export class RunWriter {
     } catch (error) {
       return this.#setAside(event, error);
     }
-    if (event.type === 'action.logged') this.#follow(event);
+    this.#follow(event);
     return { events: [event], warning, where: 'journal' };
   }
 
@@ -90,22 +90,32 @@ export class RunWriter {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    // Somebody may have removed the folder: what is written from now on should not go where nobody finds it.
-    if (this.#segment?.isInPlace() === false) this.#letGo();
+    if (!this.#isInPlace()) this.#letGo();
     if (this.#pending.length === 0) return;
     appendToDesignLog(this.#store, this.#runId, this.#pending);
     this.#pending = [];
   }
 
+  /** Before the run ends. What is written after that may find it put away. */
   close(): void {
     this.flush();
     this.#letGo();
+    this.#isOwn = false;
   }
 
   /** The next write opens the segment anew: the store may be back by then, and brings home what waits. */
   #setAside(event: RunlogEvent, error: unknown): Recorded {
     this.#letGo();
     return setAside(this.#store, this.#runId, [event], this.#options, error);
+  }
+
+  /** Somebody may have removed the folder: what is written from now on should not go where nobody finds it. */
+  #isInPlace(): boolean {
+    try {
+      return this.#segment?.isInPlace() ?? true;
+    } catch {
+      return false;
+    }
   }
 
   #letGo(): void {
@@ -118,7 +128,7 @@ export class RunWriter {
   }
 
   #follow(event: RunlogEvent): void {
-    this.#pending.push(event);
+    if (event.type === 'action.logged' || event.type === 'text.kept') this.#pending.push(event);
     if (this.#pending.length >= LOG_BATCH) this.flush();
     else if (this.#timer === null) {
       this.#timer = setTimeout(() => this.flush(), LOG_DELAY_MS);
