@@ -96,13 +96,24 @@ export class Core {
     this.#refreshTimer = null;
     try {
       this.#writer.close();
-      const own = recordOwnEnd(this.store, this.runId, wish, this.#options.env, true);
+      const own = this.#recordEnd(wish);
       if (own !== null && own.warning !== null) this.complain(new RunlogError('io', own.warning));
       this.#end = { status: own?.ending.status ?? null };
     } catch (error) {
       this.complain(error);
     }
     return this.#end.status;
+  }
+
+  /** What is said wrongly of the end must not cost the end itself: then the record decides. */
+  #recordEnd(wish: Wish): ReturnType<typeof recordOwnEnd> {
+    try {
+      return recordOwnEnd(this.store, this.runId, wish, this.#options.env, true);
+    } catch (error) {
+      if (!(error instanceof RunlogError && error.code === 'invalid_event')) throw error;
+      this.complain(error);
+      return recordOwnEnd(this.store, this.runId, {}, this.#options.env, true);
+    }
   }
 
   /** Writes the views of a run that has ended: they can also be written by any later finalize. */

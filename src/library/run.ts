@@ -99,8 +99,8 @@ export class Run extends Recorder implements AsyncDisposable {
 
   /** The same by hand: `end` it. */
   startIssue(iid: string | number, options?: { complexity?: number }): Issue {
-    const name = String(iid);
-    this.core.record(() => ({ type: 'issue.started', issue: name, complexity: options?.complexity ?? null }));
+    const name = wordsOf(iid);
+    this.core.record(() => ({ type: 'issue.started', issue: String(iid), complexity: options?.complexity ?? null }));
     return new Issue(this.core, name);
   }
 

@@ -129,7 +129,8 @@ export class RunWriter {
 
   #follow(event: RunlogEvent): void {
     if (event.type === 'action.logged' || event.type === 'text.kept') this.#pending.push(event);
-    if (this.#pending.length >= LOG_BATCH) this.flush();
+    // Of another's run the log may be written anew, or put away, at any moment: what came later would stand there twice.
+    if (!this.#isOwn || this.#pending.length >= LOG_BATCH) this.flush();
     else if (this.#timer === null) {
       this.#timer = setTimeout(() => this.flush(), LOG_DELAY_MS);
       this.#timer.unref();

@@ -13,7 +13,7 @@ import {
   expectedJson,
   expectedTables,
   readTables,
-  runProgram,
+  runTypeScript,
   sumOf,
   type Row,
   type Tables,
@@ -22,7 +22,7 @@ import { TempStore, type Outcome } from '../support/runlog.js';
 
 const RECORDERS: Record<string, (store: TempStore) => Promise<Outcome>> = {
   'from a shell script': (store) => store.shell('bash', STORY),
-  'from a program': (store) => runProgram(store, PROGRAM),
+  'from a program': (store) => runTypeScript(store, PROGRAM),
 };
 
 describe.each(Object.entries(RECORDERS))('the story of an agent pipeline, %s', (_, record) => {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TABLE_NAMES, type TableName } from '../../src/formats/tables.js';
-import { readTables, runProgram, type Tables } from '../support/agent-run.js';
+import { readTables, runTypeScript, type Tables } from '../support/agent-run.js';
 import { ROOT, TempStore, stable } from '../support/runlog.js';
 import { fencesOf, rowsUnder } from './pages.js';
 
@@ -77,7 +77,7 @@ describe(PAGE, () => {
   it('shows a program in TypeScript that gives the same tables, before the issue is corrected', async () => {
     const program = fences.find(({ info }) => info === 'ts');
     const own = new TempStore();
-    const { exitCode, stderr } = await runProgram(own, program?.code ?? '');
+    const { exitCode, stderr } = await runTypeScript(own, program?.code ?? '');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expectTablesAsShown(
       readTables(own.path('csv')),

@@ -1,7 +1,7 @@
 // A run of the library ends with its program, whatever ends that; and nothing that goes wrong with recording reaches the program.
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../support/agent-run.js';
+import { runTypeScript } from '../support/agent-run.js';
 import { tempStore, type Outcome, type TempStore } from '../support/runlog.js';
 
 interface Ran extends Outcome {
@@ -14,7 +14,7 @@ async function program(body: string, options = '{}', store: TempStore = tempStor
     const run = startRun({ id: 'run', ...${options} });
     run.action('BEGIN', 'it begins');
     ${body}`;
-  return { ...(await runProgram(store, source)), store };
+  return { ...(await runTypeScript(store, source)), store };
 }
 
 const final = (store: TempStore, id = 'run'): any => store.readJson('runs', id, '_final.json');
@@ -278,5 +278,5 @@ describe('openRun', () => {
 
 async function runProgramIn(store: TempStore, source: string, env: Record<string, string>): Promise<Outcome> {
   const assignments = Object.entries(env).map(([name, value]) => `process.env['${name}'] = '${value}';`);
-  return runProgram(store, `${assignments.join('')}${source}`);
+  return runTypeScript(store, `${assignments.join('')}${source}`);
 }

@@ -1,9 +1,9 @@
 // An id that a method of the library gave back is an event that outlives the program, however that dies.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT, sealedEnv, tempFolder, tempStore, type TempStore } from '../support/runlog.js';
+import { writeProgram } from '../support/program.js';
+import { sealedEnv, tempStore, type TempStore } from '../support/runlog.js';
 
 /** Lines of 300 bytes, of 9,000 and of 60,000, and values too long for a line. */
 const PROGRAM = `import { openRun } from 'runlog';
@@ -35,11 +35,7 @@ async function acknowledgedBy(store: TempStore, file: string, killAfterMs: numbe
 it('six programs write to one run and are killed: no acknowledged event is lost, and none is torn but the last of each', async () => {
   const store = tempStore();
   await store.start('--id', 'run');
-  const folder = tempFolder();
-  fs.mkdirSync(path.join(folder, 'node_modules'));
-  fs.symlinkSync(ROOT, path.join(folder, 'node_modules', 'runlog'));
-  const file = path.join(folder, 'program.mjs');
-  fs.writeFileSync(file, PROGRAM);
+  const file = writeProgram('program.mjs', PROGRAM);
   const writers = Array.from({ length: WRITERS }, (_, index) => acknowledgedBy(store, file, 40 + 25 * index));
   const acknowledged = (await Promise.all(writers)).flat();
   const journal = fs.readFileSync(store.segment('run'), 'utf8').split('\n');

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { transform } from 'esbuild';
 import { TABLE_NAMES, type TableName } from '../../src/formats/tables.js';
-import { ROOT, tempFolder, type Outcome, type TempStore } from './runlog.js';
+import { writeProgram } from './program.js';
+import { ROOT, type Outcome, type TempStore } from './runlog.js';
 
 /** The story as a shell script and as a program. */
 export const STORY: string = fs.readFileSync(path.join(ROOT, 'fixtures', 'agent-run.sh'), 'utf8');
@@ -14,14 +15,9 @@ export const PROGRAM: string = fs.readFileSync(path.join(ROOT, 'fixtures', 'agen
 const EXPECTED = path.join(ROOT, 'fixtures', 'agent-run', 'expected');
 
 /** Runs a program in TypeScript that imports runlog as an installed package, in a store's folder. */
-export async function runProgram(store: TempStore, source: string): Promise<Outcome> {
-  const folder = tempFolder();
-  fs.mkdirSync(path.join(folder, 'node_modules'));
-  fs.symlinkSync(ROOT, path.join(folder, 'node_modules', 'runlog'));
+export async function runTypeScript(store: TempStore, source: string): Promise<Outcome> {
   const { code } = await transform(source, { loader: 'ts', format: 'esm', target: 'node20' });
-  const file = path.join(folder, 'program.mjs');
-  fs.writeFileSync(file, code);
-  return store.shell('bash', `exec node '${file}'`);
+  return store.shell('bash', `exec node '${writeProgram('program.mjs', code)}'`);
 }
 
 /** A row of a table: column to cell, every cell a text. */
