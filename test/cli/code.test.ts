@@ -320,8 +320,8 @@ describe('a repository', () => {
     };
     expect(await code(place, [], { env: hostile })).toMatchObject(expected);
     expect(fs.readdirSync(path.dirname(trap)).sort()).toEqual(['post-index-change', 'trap']);
-    // The trap itself works: git on its own runs into it.
-    expect(() => repo.git('status')).toThrow(/trap/);
+    // The trap itself works: git on its own runs into it. What git says then depends on which setting it meets first.
+    expect(() => repo.git('status')).toThrow();
     expect(fs.existsSync(`${trap}.sprung`)).toBe(true);
   });
 
