@@ -1,6 +1,6 @@
 // Checks events against the vocabulary. It names the offending key; it never changes an event and never drops what it does not know.
 import { parseInstant } from './instant.js';
-import { ACTION_TYPE, ALLOWED, ENVELOPE, VOCABULARY, type KindTable } from './vocabulary.js';
+import { ACTION_TYPE, ALLOWED, ENVELOPE, SHARED, VOCABULARY, type KindTable } from './vocabulary.js';
 
 /** What is wrong with one key, e.g. `metric.measured: value must be a number, not "fast"`. */
 export interface Problem {
@@ -55,6 +55,7 @@ export function checkBody(body: Record<string, unknown>): Problem[] {
     return [{ key: '', message: `${type}: its values are nested more than ${NESTING_LIMIT} levels deep` }];
   if (!Object.hasOwn(VOCABULARY, type)) return [];
   const problems = checkKeys(VOCABULARY[type as keyof typeof VOCABULARY], body, '');
+  if (body['untimed'] !== undefined) problems.push(...checkKeys(SHARED, body, ''));
   const closed = ALLOWED[type];
   for (const [key, allowed] of closed === undefined ? [] : Object.entries(closed)) {
     const value = body[key];

@@ -4,6 +4,11 @@ import { VOCABULARY, type RunlogEvent } from './vocabulary.js';
 
 const keysOf = new Map<string, string[]>();
 
+/** When an event happened; null where that is not on record. */
+export function timeOf({ at, untimed }: Pick<RunlogEvent, 'at' | 'untimed'>): string | null {
+  return untimed === true ? null : at;
+}
+
 /** Brings every time of a checked event into the stored form. */
 export function normalizeTimes(event: RunlogEvent): void {
   const values = event as unknown as Record<string, unknown>;

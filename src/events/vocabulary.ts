@@ -27,6 +27,13 @@ export interface KindTable {
 /** Keys that every event has, in the order in which they are written. `crc` is not among them: it belongs to the line. */
 export const ENVELOPE = { v: 'count!', id: 'text!', at: 'time!', type: 'text!' } as const;
 
+/**
+ * Keys that any event may have beside its own; imported ones do.
+ * - `untimed`: when it happened is not on record; its `at` only keeps the order
+ * - `given`: what its source says beyond what the event's keys carry, in the source's own words
+ */
+export const SHARED = { untimed: 'flag', given: 'json' } as const;
+
 export const VOCABULARY = {
   'run.started': {
     run_id: 'text!',
@@ -37,6 +44,7 @@ export const VOCABULARY = {
     specific_issue: 'text',
     llm: { provider: 'text', model: 'text', temperature: 'number' },
     trigger: { source: 'text', issue_key: 'text', issue_status: 'text' },
+    triggered_at: 'time',
     intent_type: 'text',
     owner: { pid: 'count!', process_start: 'text', boot_id: 'text', pid_namespace: 'text', machine: 'text' },
     host: 'text',
@@ -68,9 +76,27 @@ export const VOCABULARY = {
   'plan.made': { choice: 'text!', rationale: 'text', backups: 'texts', hyperparams: 'json', summary: 'text' },
   'issue.started': { issue: 'text!', complexity: 'number' },
   'issue.ended': { issue: 'text!', status: 'text!', error: 'text' },
+  'issue.counted': {
+    issue: 'text!',
+    pipelines: 'count',
+    succeeded_pipelines: 'count',
+    failed_pipelines: 'count',
+    debugging_cycles: 'count',
+    resolved_cycles: 'count',
+    errors: 'count',
+    tool_calls: 'count',
+  },
   'step.started': { step: 'count', agent: 'text!', task: 'text', attempt: 'count', issue: 'text' },
   'step.noted': { step: 'count!', title: 'text!', detail: 'text', metrics: 'measures' },
-  'step.ended': { step: 'count', agent: 'text', status: 'text!', output_summary: 'text', error: 'text' },
+  'step.ended': {
+    step: 'count',
+    agent: 'text',
+    status: 'text!',
+    output_summary: 'text',
+    error: 'text',
+    duration_seconds: 'number',
+    duration_attempts: 'count',
+  },
   'stage.entered': { stage: 'count!', stage_iteration: 'count', loop_iteration: 'count' },
   'item.recorded': {
     item_type: 'text!',
@@ -215,7 +241,7 @@ export type RunStatus = 'completed' | 'failed' | 'partial' | 'interrupted' | 'ca
 
 /** What an event says besides its envelope, with `type` to tell which. */
 export type EventBody<T extends EventType = EventType> = T extends EventType
-  ? { type: T } & Fields<(typeof VOCABULARY)[T]>
+  ? { type: T } & Fields<(typeof VOCABULARY)[T]> & Fields<typeof SHARED>
   : never;
 
 /** An event as it stands in a journal. Unknown keys and unknown types survive beside these. */

@@ -3,7 +3,7 @@ import { secondsBetween } from '../events/instant.js';
 import type { Ending, RunState } from '../views/run.js';
 import { durationSeconds, startTime } from '../views/run.js';
 import { planAttempts } from '../views/plan.js';
-import { executions, isOpen, type Step } from '../views/steps.js';
+import { executions, isOpen, stepSeconds, type Step } from '../views/steps.js';
 import { sumGroups, totalTokens, unpricedModels, type TokenSums } from '../views/tokens.js';
 import { issueStatus, type CodeChanges } from '../views/issues.js';
 import { firstTimeRight, retries, stepsOf } from '../views/issue-outcome.js';
@@ -176,12 +176,7 @@ function stepsSection({ steps }: RunState): Section {
     const attempt = step.attempt > 1 ? ` (attempt ${step.attempt})` : '';
     const hidden = step.notes.length - NOTES_SHOWN;
     return {
-      cells: [
-        String(step.number),
-        word,
-        `${what}${attempt}`,
-        isOpen(step) ? '' : durationText(secondsBetween(step.startedAt, step.endedAt)),
-      ],
+      cells: [String(step.number), word, `${what}${attempt}`, isOpen(step) ? '' : stepDurationText(step)],
       tone,
       notes: [
         ...step.notes.slice(-NOTES_SHOWN).map(({ title, detail, metrics }) => {
@@ -393,9 +388,20 @@ function metricsSection({ metrics }: RunState): Section {
   return { title: 'Metrics', columns: ['name', 'value', 'limit', '', ''], rows };
 }
 
+/** A source may tell only how long several attempts took together. */
+function stepDurationText(step: Step): string {
+  const text = durationText(stepSeconds(step));
+  return step.durationAttempts === null ? text : `${text} (${step.durationAttempts} attempts)`;
+}
+
 function errorsSection({ errors }: RunState, showTime: (instant: string) => string): Section {
   const rows = errors.map((error): Row => ({
-    cells: [showTime(error.at).slice(-8), error.type, error.message, error.resolved === true ? 'resolved' : ''],
+    cells: [
+      error.at === null ? '' : showTime(error.at).slice(-8),
+      error.type,
+      error.message,
+      error.resolved === true ? 'resolved' : '',
+    ],
     tone: error.resolved === true ? 'faint' : 'bad',
     notes: [],
   }));

@@ -1,10 +1,9 @@
 // The JSON files of a run's folder, in the keys of the field: metadata, final report, issue metrics and issue reports.
 import { secondsBetween } from '../events/instant.js';
-import { firstTimeRight, percent, retries, stepsOf, toolCalls } from '../views/issue-outcome.js';
-import { hasFailed as pipelineHasFailed, hasSucceeded } from '../views/pipelines.js';
+import { firstTimeRight, percent, retries, stepsOf, totalDebuggingCycles, totalsOf } from '../views/issue-outcome.js';
 import { countOutcomes, hasFailed, successRate } from '../views/outcome.js';
 import { durationSeconds, startTime, statusOf, traceId, type RunState } from '../views/run.js';
-import type { Step } from '../views/steps.js';
+import { stepSeconds, type Step } from '../views/steps.js';
 import { roundUsd, totalTokens, unpricedModels, type TokenSums } from '../views/tokens.js';
 import type { Correction } from '../views/corrections.js';
 import { issueStatus, type CodeChanges, type Issue } from '../views/issues.js';
@@ -85,7 +84,7 @@ function metadata(runId: string, state: RunState): Record<string, unknown> {
     total_steps: counts.steps,
     total_tool_calls: state.tools.reduce((sum, { calls }) => sum + calls, 0),
     total_pipelines: state.pipelines.length,
-    total_debugging_cycles: state.cycles.length,
+    total_debugging_cycles: totalDebuggingCycles(state),
     cost_metrics: {
       ...costMetrics(state.tokens),
       price_sources: state.usage.sources,
@@ -109,17 +108,17 @@ function metadata(runId: string, state: RunState): Record<string, unknown> {
 }
 
 function issueMetrics(runId: string, state: RunState, issue: Issue): Record<string, unknown> {
-  const pipelines = state.pipelines.filter((pipeline) => pipeline.issue === issue.iid);
+  const totals = totalsOf(state, issue);
   return {
     run_id: runId,
     issue_iid: issue.iid,
     start_time: issue.startTime,
     agent_metrics: agentMetrics(stepsOf(state, issue)),
-    pipeline_attempts: pipelines.length,
-    succeeded_pipelines: pipelines.filter(hasSucceeded).length,
-    failed_pipelines: pipelines.filter(pipelineHasFailed).length,
-    debugging_cycles: state.cycles.filter((cycle) => cycle.issue === issue.iid).length,
-    errors: state.errors.filter((error) => error.issue === issue.iid).length,
+    pipeline_attempts: totals.pipelines,
+    succeeded_pipelines: totals.succeededPipelines,
+    failed_pipelines: totals.failedPipelines,
+    debugging_cycles: totals.debuggingCycles,
+    errors: totals.errors,
     status: issueStatus(issue),
     recorded_status: issue.status,
     correction: issue.correction === null ? null : correctionObject(issue.correction),
@@ -131,20 +130,21 @@ function issueReport(state: RunState, issue: Issue): Record<string, unknown> {
   const pipelines = state.pipelines.filter((pipeline) => pipeline.issue === issue.iid);
   const cycles = state.cycles.filter((cycle) => cycle.issue === issue.iid);
   const errors = state.errors.filter((error) => error.issue === issue.iid);
+  const totals = totalsOf(state, issue);
   return {
     end_time: issue.endTime,
     duration_seconds: secondsBetween(issue.startTime, issue.endTime),
     total_agent_retries: retries(steps),
-    pipeline_success_rate: percent(pipelines.filter(hasSucceeded).length, pipelines.length),
+    pipeline_success_rate: percent(totals.succeededPipelines, totals.pipelines),
     pipeline_details: pipelines.map((pipeline) => ({
       pipeline_id: pipeline.id,
       status: pipeline.status,
       commit_sha: pipeline.commitSha,
       timestamp: pipeline.at,
     })),
-    total_errors: errors.length,
-    resolved_cycles: cycles.filter(({ resolved }) => resolved === true).length,
-    debugging_success_rate: percent(cycles.filter(({ resolved }) => resolved === true).length, cycles.length),
+    total_errors: totals.errors,
+    resolved_cycles: totals.resolvedCycles,
+    debugging_success_rate: percent(totals.resolvedCycles, totals.debuggingCycles),
     debugging_details: cycles.map((cycle) => ({
       agent: cycle.agent,
       error_type: cycle.errorType,
@@ -160,7 +160,7 @@ function issueReport(state: RunState, issue: Issue): Record<string, unknown> {
     code_metrics: codeMetrics(issue.code),
     complexity_score: issue.complexity,
     first_time_right: firstTimeRight(state, issue),
-    total_tool_calls: toolCalls(state, issue),
+    total_tool_calls: totals.toolCalls,
   };
 }
 
@@ -203,7 +203,7 @@ function agentMetrics(steps: readonly Step[]): Record<string, unknown> {
     agents.map((agent) => {
       const own = steps.filter((step) => step.agent === agent);
       const lastCorrection = own.at(-1)?.correction ?? null;
-      const seconds = own.map((step) => secondsBetween(step.startedAt, step.endedAt)).filter((known) => known !== null);
+      const seconds = own.map(stepSeconds).filter((known) => known !== null);
       return [
         agent,
         {

@@ -1,15 +1,23 @@
 // The seven tables: their columns in the field's order, each with the question that fills it. runlog's own columns come last.
 import { secondsBetween } from '../events/instant.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
-import { firstTimeRight, percent, retries, stepsOf, toolCalls, totalPipelineSeconds } from '../views/issue-outcome.js';
+import {
+  firstTimeRight,
+  percent,
+  retries,
+  stepsOf,
+  totalDebuggingCycles,
+  totalPipelineSeconds,
+  totalsOf,
+} from '../views/issue-outcome.js';
 import type { DebuggingCycle } from '../views/debugging.js';
 import type { RaisedError } from '../views/errors.js';
 import { correctionText } from '../views/corrections.js';
 import { issueStatus, type Issue } from '../views/issues.js';
 import { countOutcomes, successRate } from '../views/outcome.js';
-import { hasFailed as pipelineHasFailed, hasSucceeded, pipelineSeconds, type Pipeline } from '../views/pipelines.js';
+import { pipelineSeconds, type Pipeline } from '../views/pipelines.js';
 import { durationSeconds, startTime, statusOf, type RunState } from '../views/run.js';
-import { executions, type Step } from '../views/steps.js';
+import { executions, stepSeconds, type Step } from '../views/steps.js';
 import { roundUsd, totalTokens } from '../views/tokens.js';
 import type { ToolUsage } from '../views/tools.js';
 
@@ -66,7 +74,7 @@ const RUNS = table<RunState>({
     successful_issues: (state) => countOutcomes(state).completedIssues,
     failed_issues: (state) => countOutcomes(state).failedIssues,
     success_rate: successRate,
-    total_errors: ({ errors }) => errors.length,
+    total_errors: (state) => countOutcomes(state).errors,
     skipped_issues: (state) => countOutcomes(state).skippedIssues,
     total_tokens: ({ tokens }) => totalTokens(tokens),
     input_tokens: ({ tokens }) => tokens.input,
@@ -74,7 +82,7 @@ const RUNS = table<RunState>({
     estimated_cost_usd: ({ tokens }) => roundUsd(tokens.costUsd),
     total_agent_duration_seconds: ({ steps }) => sumKnown(executions(steps).map(stepSeconds)),
     total_pipeline_duration_seconds: totalPipelineSeconds,
-    total_debugging_cycles: ({ cycles }) => cycles.length,
+    total_debugging_cycles: totalDebuggingCycles,
     intent_type: (state) => started(state).intent_type ?? null,
     trigger_source: (state) => started(state).trigger?.source ?? null,
     issue_key: (state) => started(state).trigger?.issue_key ?? null,
@@ -97,19 +105,19 @@ const ISSUES = table<Issue>({
     duration_seconds: (issue) => secondsBetween(issue.startTime, issue.endTime),
     status: issueStatus,
     complexity_score: ({ complexity }) => complexity,
-    total_errors: ({ iid }, { errors }) => errors.filter(({ issue }) => issue === iid).length,
-    total_pipeline_attempts: (issue, state) => pipelinesOf(state, issue).length,
-    succeeded_pipelines: (issue, state) => pipelinesOf(state, issue).filter(hasSucceeded).length,
-    failed_pipelines: (issue, state) => pipelinesOf(state, issue).filter(pipelineHasFailed).length,
+    total_errors: (issue, state) => totalsOf(state, issue).errors,
+    total_pipeline_attempts: (issue, state) => totalsOf(state, issue).pipelines,
+    succeeded_pipelines: (issue, state) => totalsOf(state, issue).succeededPipelines,
+    failed_pipelines: (issue, state) => totalsOf(state, issue).failedPipelines,
     pipeline_success_rate: (issue, state) =>
-      percent(pipelinesOf(state, issue).filter(hasSucceeded).length, pipelinesOf(state, issue).length),
-    debugging_cycles: (issue, state) => cyclesOf(state, issue).length,
-    resolved_cycles: (issue, state) => cyclesOf(state, issue).filter(({ resolved }) => resolved === true).length,
+      percent(totalsOf(state, issue).succeededPipelines, totalsOf(state, issue).pipelines),
+    debugging_cycles: (issue, state) => totalsOf(state, issue).debuggingCycles,
+    resolved_cycles: (issue, state) => totalsOf(state, issue).resolvedCycles,
     debugging_success_rate: (issue, state) =>
-      percent(cyclesOf(state, issue).filter(({ resolved }) => resolved === true).length, cyclesOf(state, issue).length),
+      percent(totalsOf(state, issue).resolvedCycles, totalsOf(state, issue).debuggingCycles),
     first_time_right: (issue, state) => firstTimeRight(state, issue),
     total_agent_retries: (issue, state) => retries(stepsOf(state, issue)),
-    total_tool_calls: (issue, state) => toolCalls(state, issue),
+    total_tool_calls: (issue, state) => totalsOf(state, issue).toolCalls,
     total_tokens: ({ tokens }) => totalTokens(tokens),
     input_tokens: ({ tokens }) => tokens.input,
     output_tokens: ({ tokens }) => tokens.output,
@@ -147,6 +155,7 @@ const AGENTS = table<Step>({
     output_tokens: ({ tokens }) => tokens.output,
     estimated_cost_usd: ({ tokens }) => roundUsd(tokens.costUsd),
     output_summary: ({ outputSummary }) => outputSummary,
+    duration_attempts: ({ durationAttempts }) => durationAttempts,
     correction: ({ correction }) => correctionText(correction),
   },
 });
@@ -237,18 +246,6 @@ export function columnsOf(name: TableName): string[] {
 /** The rows that a run has in a table. */
 export function rowsOf(name: TableName, state: RunState): Cell[][] {
   return TABLES[name].rowsOf(state);
-}
-
-function stepSeconds({ startedAt, endedAt }: Step): number | null {
-  return secondsBetween(startedAt, endedAt);
-}
-
-function pipelinesOf({ pipelines }: RunState, { iid }: Issue): Pipeline[] {
-  return pipelines.filter(({ issue }) => issue === iid);
-}
-
-function cyclesOf({ cycles }: RunState, { iid }: Issue): DebuggingCycle[] {
-  return cycles.filter(({ issue }) => issue === iid);
 }
 
 function sumKnown(values: readonly (number | null)[]): number | null {

@@ -273,6 +273,8 @@ function endEvent({ status, endedAt, error, exitCode, signal, reason, decidedBy 
     ended_at: endedAt,
     error,
     cause: { exit_code: exitCode, signal, reason, decided_by: decidedBy },
+    // Nothing of the run has a time: neither has its end.
+    ...(endedAt === null ? { untimed: true } : {}),
   };
 }
 

@@ -1,8 +1,9 @@
 // Which errors were raised, and were they resolved? Folds error events; pure.
+import { timeOf } from '../events/times.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 
 export interface RaisedError {
-  at: string;
+  at: string | null;
   type: string;
   message: string;
   severity: string | null;
@@ -15,7 +16,7 @@ export interface RaisedError {
 export function applyErrorEvent(errors: RaisedError[], event: RunlogEvent, issue: string | null): void {
   if (event.type !== 'error.raised') return;
   errors.push({
-    at: event.at,
+    at: timeOf(event),
     type: event.error_type,
     message: event.message,
     severity: event.severity ?? null,

@@ -1,4 +1,5 @@
 // What passed through the stages? Folds items, each with the stage that was current: carried on until changed; pure.
+import { timeOf } from '../events/times.js';
 import type { Json, RunlogEvent } from '../events/vocabulary.js';
 
 export interface Stage {
@@ -10,7 +11,7 @@ export interface Stage {
 /** One item of the timeline, numbered from 1 in order of recording. */
 export interface Item extends Stage {
   number: number;
-  at: string;
+  at: string | null;
   itemType: string;
   mediaType: string | null;
   content: string | null;
@@ -52,7 +53,7 @@ export function applyItemEvent(items: Items, event: RunlogEvent): Item | null {
   const isOwn = (event.stage ?? current.stage) !== current.stage;
   const item: Item = {
     number: items.count,
-    at: event.at,
+    at: timeOf(event),
     itemType: event.item_type,
     mediaType: event.media_type ?? null,
     content: event.content ?? null,

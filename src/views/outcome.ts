@@ -1,6 +1,7 @@
 // How did a run go, judged by what it recorded? Counts of issues and steps, and the status that follows from them. Pure.
 import type { RunStatus } from '../events/vocabulary.js';
 import type { RunState } from './run.js';
+import { totalErrors } from './issue-outcome.js';
 import { issueStatus, type Issue } from './issues.js';
 import { executions, latestAttempts, type Step } from './steps.js';
 
@@ -27,7 +28,7 @@ export function countOutcomes(state: RunState): Counts {
     completedIssues: issues('completed'),
     failedIssues: issues('failed'),
     skippedIssues: issues('skipped'),
-    errors: state.errors.length,
+    errors: totalErrors(state),
   };
 }
 
@@ -52,7 +53,7 @@ export function statusByRecord(state: RunState): { status: RunStatus; reason: st
   );
   if (open !== undefined)
     return { status: 'interrupted', reason: `it ended inside step ${open.number} (${open.agent})` };
-  const openIssue = state.issues.find((issue) => issueStatus(issue) === 'in_progress' && issue.startTime !== null);
+  const openIssue = state.issues.find((issue) => issueStatus(issue) === 'in_progress' && issue.hasStarted);
   if (openIssue !== undefined) return { status: 'interrupted', reason: `it ended inside issue ${openIssue.iid}` };
   const failure = failureOf(state);
   if (failure === null)

@@ -1,6 +1,7 @@
 // What is known of a run? The fold of all its events into one state; every other view and format starts from it. Pure.
 import { formatInstant, parseInstant, secondsBetween } from '../events/instant.js';
-import type { EventBody, RunStatus, RunlogEvent } from '../events/vocabulary.js';
+import { timeOf } from '../events/times.js';
+import type { RunStatus, RunlogEvent } from '../events/vocabulary.js';
 import { applyActionEvent, type Actions } from './actions.js';
 import { correctionOf, type Correction, type CorrectionEntry } from './corrections.js';
 import { applyDebugEvent, interruptCycles, type DebuggingCycle } from './debugging.js';
@@ -103,7 +104,8 @@ export function foldRun(events: Iterable<RunlogEvent>): RunState {
 /** Extends a state by one event. Folding all at once and extending one by one give the same. */
 export function applyEvent(state: RunState, event: RunlogEvent): void {
   state.eventCount += 1;
-  state.firstEventAt = state.firstEventAt === null || event.at < state.firstEventAt ? event.at : state.firstEventAt;
+  const at = timeOf(event);
+  if (at !== null && (state.firstEventAt === null || at < state.firstEventAt)) state.firstEventAt = at;
   if (event.type === 'run.ended') {
     endRun(state, endingOf(event));
     return;
@@ -113,7 +115,7 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
     applyPrices(state.usage, event);
     return;
   }
-  state.lastEventAt = state.lastEventAt === null || event.at > state.lastEventAt ? event.at : state.lastEventAt;
+  if (at !== null && (state.lastEventAt === null || at > state.lastEventAt)) state.lastEventAt = at;
   if (event.type === 'run.started') state.started ??= event;
   state.due = nextDue(state, event);
   const execution = executionOf(state.stepIndex, event);
@@ -147,7 +149,7 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
       break;
   }
   // What begins after the end of its run is cut off at once: an ended run has nothing open.
-  if (state.ending !== null) interruptAll(state, event.at);
+  if (state.ending !== null) interruptAll(state, at);
 }
 
 function correct(state: RunState, entry: CorrectionEntry): void {
@@ -183,7 +185,7 @@ export function statusOf({ ending, openStatus, correction }: RunState): RunStatu
 }
 
 export function startTime(state: RunState): string | null {
-  return state.started?.at ?? state.firstEventAt;
+  return state.started === null || state.started.untimed === true ? state.firstEventAt : state.started.at;
 }
 
 export function durationSeconds(state: RunState): number | null {
@@ -195,11 +197,11 @@ export function traceId(state: RunState): string | null {
   return state.started?.trace_id ?? state.started?.id ?? null;
 }
 
-function endingOf(event: EventBody<'run.ended'> & { at: string }): Ending {
+function endingOf(event: RunlogEvent<'run.ended'>): Ending {
   const { cause } = event;
   return {
     status: event.status as RunStatus,
-    endedAt: event.ended_at ?? event.at,
+    endedAt: event.ended_at ?? timeOf(event),
     error: event.error ?? null,
     exitCode: cause?.exit_code ?? null,
     signal: cause?.signal ?? null,

@@ -1,10 +1,12 @@
 // Which agent executed which task, how often, and how did it end? Folds step events; pure.
+import { secondsBetween } from '../events/instant.js';
+import { timeOf } from '../events/times.js';
 import type { Measure, RunlogEvent } from '../events/vocabulary.js';
 import type { Correction } from './corrections.js';
 import { noTokens, type TokenSums } from './tokens.js';
 
 export interface StepNote {
-  at: string;
+  at: string | null;
   title: string;
   detail: string | null;
   metrics: Record<string, Measure>;
@@ -19,8 +21,14 @@ export interface Step {
   attempt: number;
   issue: string | null;
   status: 'STARTED' | 'SUCCESS' | 'FAIL' | 'BLOCKED';
+  /** Whether its start is on record; with a time or without. */
+  hasStarted: boolean;
   startedAt: string | null;
   endedAt: string | null;
+  /** As its source measured it; null where its times tell. */
+  durationSeconds: number | null;
+  /** How many executions, up to this one, that duration covers together; null where it is this one's alone. */
+  durationAttempts: number | null;
   /** It never ended by itself: the run's end cut it off. */
   isInterrupted: boolean;
   outputSummary: string | null;
@@ -55,13 +63,18 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       const known = index.attempts.get(attemptKey) ?? 0;
       const attempt = event.attempt ?? known + 1;
       index.attempts.set(attemptKey, Math.max(known, attempt));
-      Object.assign(step, { agent: event.agent, task, issue, startedAt: event.at, attempt });
+      Object.assign(step, { agent: event.agent, task, issue, hasStarted: true, startedAt: timeOf(event), attempt });
       if (isOpen(step)) listAt(index.openByAgent, event.agent).push(step);
       break;
     }
     case 'step.noted': {
       const step = stepByNumber(index, event.step) ?? addStep(steps, index, event.step);
-      step.notes.push({ at: event.at, title: event.title, detail: event.detail ?? null, metrics: event.metrics ?? {} });
+      step.notes.push({
+        at: timeOf(event),
+        title: event.title,
+        detail: event.detail ?? null,
+        metrics: event.metrics ?? {},
+      });
       break;
     }
     case 'step.ended': {
@@ -70,7 +83,9 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
         addStep(steps, index, event.step ?? index.lastNumber + 1, event.agent ?? null);
       close(index, step);
       step.status = event.status as Step['status'];
-      step.endedAt = event.at;
+      step.endedAt = timeOf(event);
+      step.durationSeconds = event.duration_seconds ?? null;
+      step.durationAttempts = event.duration_attempts ?? null;
       step.isInterrupted = false;
       step.outputSummary = event.output_summary ?? step.outputSummary;
       step.error = event.error ?? null;
@@ -116,7 +131,12 @@ export function interruptSteps(index: StepIndex, endedAt: string | null): void {
 
 /** Whether an execution began and has not ended. */
 export function isOpen(step: Step): boolean {
-  return step.status === 'STARTED' && step.agent !== null && step.endedAt === null;
+  return step.status === 'STARTED' && step.agent !== null && !step.isInterrupted;
+}
+
+/** Seconds that an execution took, as measured, else by its times; null where neither is on record. */
+export function stepSeconds({ durationSeconds, startedAt, endedAt }: Step): number | null {
+  return durationSeconds ?? secondsBetween(startedAt, endedAt);
 }
 
 /** The steps that are executions, not only notes: an end whose start was lost is one too, and may be a failure. */
@@ -132,8 +152,11 @@ function newStep(number: number, agent: string | null): Step {
     attempt: 1,
     issue: null,
     status: 'STARTED',
+    hasStarted: false,
     startedAt: null,
     endedAt: null,
+    durationSeconds: null,
+    durationAttempts: null,
     isInterrupted: false,
     outputSummary: null,
     error: null,
@@ -154,9 +177,7 @@ function addStep(steps: Step[], index: StepIndex, number: number, agent: string 
 
 /** What is known of a step before its start is: notes, or an end that a host with a slower clock wrote. */
 function unstarted(index: StepIndex, number: number, agent: string): Step | undefined {
-  return index.byNumber
-    .get(number)
-    ?.find((step) => step.startedAt === null && (step.agent === null || step.agent === agent));
+  return index.byNumber.get(number)?.find((step) => !step.hasStarted && (step.agent === null || step.agent === agent));
 }
 
 /** By number the open one, else the latest; without a number, the agent's latest open execution. */
