@@ -13,4 +13,5 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   not_recorded: 74,
   locked: 75,
   run_is_live: 75,
+  interrupted: 130,
 };

@@ -1,27 +1,32 @@
-// runlog import: runs from logs that were written by hand or by other tools. Prints the run ids.
+// runlog import: what other tools wrote becomes runs. Prints the run ids.
 import fs from 'node:fs';
 import path from 'node:path';
-import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
-import { importLog, type Imported } from '../runs/import-log.js';
+import { RunlogError } from '../events/errors.js';
+import { detectFormat, type FileFormat } from '../formats/detect.js';
+import type { ImportFormat } from '../formats/draft.js';
+import { LOG_FORMAT } from '../formats/log-import.js';
+import { TRACE_FORMAT } from '../formats/trace-import.js';
+import { importSource, type Imported, type ImportSettings } from '../runs/import/import-source.js';
+import { openSource, type Source } from '../runs/import/source.js';
 import { offsetFinder } from '../sources/time-zone.js';
-import { answer, usage, warn, type Input } from './input.js';
+import { answer, warn, type Input } from './input.js';
+
+const FORMATS: Partial<Record<FileFormat, ImportFormat>> = { log: LOG_FORMAT, trace: TRACE_FORMAT };
+const HEAD_BYTES = 64 * 1024;
 
 export async function importRuns(input: Input): Promise<void> {
-  input.choice('format', ['log', 'auto']);
-  const offsetMinutesAt = offsetFinder(input.text('timezone'));
-  const files = await findFiles(input);
+  const named = input.choice('format', ['log', 'run', 'trace', 'record', 'lines', 'auto']);
+  const settings: ImportSettings = {
+    offsetMinutesAt: offsetFinder(input.text('timezone')),
+    keepsOtherLines: true,
+    isUnredacted: input.has('no-redact'),
+  };
   const runs: Imported[] = [];
   const errors: RunlogError[] = [];
-  for (const file of files) {
+  for (const file of await findFiles(input)) {
     try {
-      runs.push(
-        await importLog(input.store, {
-          file,
-          bytes: readInput(file),
-          offsetMinutesAt,
-          isUnredacted: input.has('no-redact'),
-        }),
-      );
+      // oxlint-disable-next-line no-await-in-loop -- one source after the other: each may be large
+      runs.push(...(await importFile(input, file, named === 'auto' ? undefined : named, settings)));
     } catch (error) {
       if (!(error instanceof RunlogError)) throw error;
       errors.push(error);
@@ -33,7 +38,36 @@ export async function importRuns(input: Input): Promise<void> {
   answer(input.context, { runs: rows }, runs.map(({ runId }) => `${runId}\n`).join(''));
   for (const { source, warnings } of runs) for (const text of warnings) warn(`${source}: ${text}`);
   for (const { message } of errors) warn(message);
-  if (errors.length > 0) process.exitCode = 3;
+  if (errors.length > 0 || runs.some(({ isPartial }) => isPartial)) process.exitCode = 3;
+}
+
+async function importFile(
+  input: Input,
+  file: string,
+  named: FileFormat | undefined,
+  settings: ImportSettings,
+): Promise<Imported[]> {
+  const source = openSource(file, input.context.cwd);
+  try {
+    const formats = (named === undefined ? detectFormat(headOf(source)) : [named])
+      .map((format) => FORMATS[format])
+      .filter((format) => format !== undefined);
+    const name = file === '-' ? 'stdin' : path.basename(file).replace(/\.[^.]+$/, '');
+    return await importSource(input.store, source, name, formats, settings);
+  } catch (error) {
+    if (!(error instanceof RunlogError) || error.code !== 'invalid_input') throw error;
+    throw new RunlogError('invalid_input', `${source.name} cannot be imported: ${error.message}`, {
+      hint: error.hint ?? 'docs/import.md says what is read.',
+      cause: error,
+    });
+  } finally {
+    source.close();
+  }
+}
+
+function headOf(source: Source): string {
+  const head = Buffer.alloc(HEAD_BYTES);
+  return head.toString('utf8', 0, source.read(head, 0));
 }
 
 async function findFiles({ args, context }: Input): Promise<string[]> {
@@ -53,15 +87,4 @@ async function findFiles({ args, context }: Input): Promise<string[]> {
     found.push(...matched.sort());
   }
   return found;
-}
-
-function readInput(file: string): Buffer {
-  if (file !== '-' && fs.statSync(file).isDirectory())
-    throw usage(`${file} is a folder`, `Name the logs in it, e.g. "${path.join(file, '**/design-experiment.log')}".`);
-  try {
-    return fs.readFileSync(file === '-' ? 0 : file);
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    throw new RunlogError('io', `cannot read ${file}: ${messageOf(error)}`, { cause: error });
-  }
 }

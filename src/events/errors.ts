@@ -12,7 +12,8 @@ export type ErrorCode =
   | 'io'
   | 'not_recorded'
   | 'locked'
-  | 'run_is_live';
+  | 'run_is_live'
+  | 'interrupted';
 
 /** What is known besides the message. */
 export interface ErrorDetails {

@@ -23,7 +23,7 @@ export type LogBlock = LogEntry | LogText;
 
 /** Without warnings, encoding the blocks gives the very text that was decoded. Lines count from 1. */
 export interface DecodedLog {
-  blocks: (LogBlock & { line: number })[];
+  blocks: PlacedBlock[];
   /** At most one of each kind, for the first line of that kind. */
   warnings: { line: number; message: string }[];
 }
@@ -83,6 +83,12 @@ export function encodeLogText(text: string): string {
   return text.split('\n').map(encodeTextLine).join('\n');
 }
 
+/** Whether a line opens an entry. */
+export function isEntryHeader(line: string): boolean {
+  const header = parseHeader(line);
+  return header !== null && header !== 'impossible';
+}
+
 /** The whole log: a blank line between blocks, a newline at the end; '' for none. */
 export function encodeLog(blocks: Iterable<LogBlock>): string {
   const parts: string[] = [];
@@ -90,61 +96,125 @@ export function encodeLog(blocks: Iterable<LogBlock>): string {
   return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
 }
 
+/** A block with the number of its first line, counted from 1. */
+export type PlacedBlock = LogBlock & { line: number };
+
 /** Reads any text whatever; what is no entry is kept as text, what is odd is named in the warnings. */
 export function decodeLog(text: string): DecodedLog {
-  const warned = new Map<keyof typeof ODDITIES, number>();
-  const warn: Warn = (oddity, line) => {
-    if (!warned.has(oddity)) warned.set(oddity, line);
-  };
-  const blocks: DecodedLog['blocks'] = [];
-  let open: (LogBlock & { line: number }) | null = null;
-  let blanks = 0;
-  const lines = splitLines(text, warn);
-  for (const [index, line] of lines.entries()) {
-    if (line === '') {
-      open = null;
-      blanks++;
-      continue;
-    }
-    const number = index + 1;
-    if (blocks.length > 0 && blanks > 1) warn('manyBlank', number - blanks + 1);
-    if (blocks.length === 0 && blanks > 0) warn('leadingBlank', 1);
-    blanks = 0;
-    const header = parseHeader(line);
-    if (header === 'impossible') warn('impossibleTime', number);
-    else if (header !== null) {
-      if (open !== null) warn('unseparated', number);
-      if (!header.description && /[ \t]$/.test(line)) warn('trailingSpace', number);
-      blocks.push((open = { kind: 'entry', ...header, fields: [], line: number }));
-      continue;
-    }
-    if (open === null) blocks.push((open = { kind: 'text', text: decodeTextLine(line), line: number }));
-    else if (open.kind === 'text') open.text += `\n${decodeTextLine(line)}`;
-    else addLine(open, line, number, warn);
-  }
-  if (blanks > 0) warn(blocks.length === 0 ? 'leadingBlank' : 'trailingBlank', lines.length - blanks + 1);
-  const warnings = [...warned].map(([oddity, line]) => ({ line, message: ODDITIES[oddity] }));
-  return { blocks, warnings: warnings.sort((one, other) => one.line - other.line) };
+  const blocks: PlacedBlock[] = [];
+  const decoder = new LogDecoder((block) => blocks.push(block));
+  decoder.push(text);
+  return { blocks, warnings: decoder.end() };
 }
 
-function splitLines(text: string, warn: Warn): string[] {
-  const hasBom = text.startsWith('\ufeff');
-  if (hasBom) warn('bom', 1);
-  const lines = (hasBom ? text.slice(1) : text).split('\n');
-  // What follows the last newline is a line only where it holds something.
-  const unfinished = lines.pop() as string;
-  for (const [index, line] of lines.entries()) {
-    if (!line.endsWith('\r')) continue;
-    warn('crlf', index + 1);
-    lines[index] = line.slice(0, -1);
+/** The same of a text that comes in pieces, which may end anywhere: a log may be larger than memory. */
+export class LogDecoder {
+  readonly #onBlock: (block: PlacedBlock) => void;
+  readonly #warned = new Map<keyof typeof ODDITIES, number>();
+  readonly #warn: Warn = (oddity, line) => {
+    if (!this.#warned.has(oddity)) this.#warned.set(oddity, line);
+  };
+  #open: PlacedBlock | null = null;
+  #hasBlocks = false;
+  #blanks = 0;
+  #lines = 0;
+  /** What has come of a line whose end has not. */
+  #begun = '';
+  #isFirst = true;
+
+  constructor(onBlock: (block: PlacedBlock) => void) {
+    this.#onBlock = onBlock;
   }
-  if (unfinished !== '') {
-    lines.push(unfinished);
-    warn('unfinished', lines.length);
+
+  push(piece: string): void {
+    let text = piece;
+    if (this.#isFirst && text !== '') {
+      this.#isFirst = false;
+      if (text.startsWith('\ufeff')) {
+        this.#warn('bom', 1);
+        text = text.slice(1);
+      }
+    }
+    let from = 0;
+    // Asked once for all: nearly every text has none.
+    const mayBeDangerous = hasDangerous(text) || this.#begun !== '';
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+      const line = this.#begun === '' ? text.slice(from, end) : this.#begun + text.slice(from, end);
+      this.#begun = '';
+      from = end + 1;
+      this.#lines += 1;
+      this.#addLine(line, mayBeDangerous);
+    }
+    if (from < text.length) this.#begun += text.slice(from);
   }
-  const dangerous = lines.findIndex(hasDangerous);
-  if (dangerous >= 0) warn('dangerous', dangerous + 1);
-  return lines;
+
+  /** Gives the last block, and at most one warning of each kind, for the first line of that kind. */
+  end(): DecodedLog['warnings'] {
+    // What follows the last newline is a line only where it holds something.
+    if (this.#begun !== '') {
+      this.#lines += 1;
+      this.#warn('unfinished', this.#lines);
+      this.#addLine(this.#begun, true, true);
+      this.#begun = '';
+    }
+    this.#close();
+    if (this.#blanks > 0)
+      this.#warn(this.#hasBlocks ? 'trailingBlank' : 'leadingBlank', this.#lines - this.#blanks + 1);
+    const warnings = [...this.#warned].map(([oddity, line]) => ({ line, message: ODDITIES[oddity] }));
+    return warnings.sort((one, other) => one.line - other.line);
+  }
+
+  /** How much is held that is not given away yet, in characters. */
+  get heldCharacters(): number {
+    return this.#begun.length + (this.#open === null ? 0 : sizeOf(this.#open));
+  }
+
+  #addLine(whole: string, mayBeDangerous: boolean, isUnfinished: boolean = false): void {
+    const number = this.#lines;
+    let line = whole;
+    if (!isUnfinished && line.endsWith('\r')) {
+      this.#warn('crlf', number);
+      line = line.slice(0, -1);
+    }
+    if (line === '') {
+      this.#close();
+      this.#blanks++;
+      return;
+    }
+    if (mayBeDangerous && hasDangerous(line)) this.#warn('dangerous', number);
+    if (this.#blanks > 0) {
+      if (!this.#hasBlocks) this.#warn('leadingBlank', 1);
+      else if (this.#blanks > 1) this.#warn('manyBlank', number - this.#blanks + 1);
+      this.#blanks = 0;
+    }
+    const header = parseHeader(line);
+    if (header === 'impossible') this.#warn('impossibleTime', number);
+    else if (header !== null) {
+      if (this.#open !== null) this.#warn('unseparated', number);
+      if (!header.description && /[ \t]$/.test(line)) this.#warn('trailingSpace', number);
+      this.#begin({ kind: 'entry', ...header, fields: [], line: number });
+      return;
+    }
+    if (this.#open === null) this.#begin({ kind: 'text', text: decodeTextLine(line), line: number });
+    else if (this.#open.kind === 'text') this.#open.text += `\n${decodeTextLine(line)}`;
+    else addLine(this.#open, line, number, this.#warn);
+  }
+
+  #begin(block: PlacedBlock): void {
+    this.#close();
+    this.#open = block;
+    this.#hasBlocks = true;
+  }
+
+  #close(): void {
+    if (this.#open !== null) this.#onBlock(this.#open);
+    this.#open = null;
+  }
+}
+
+function sizeOf(block: LogBlock): number {
+  if (block.kind === 'text') return block.text.length;
+  return block.fields.reduce((sum, [key, value]) => sum + key.length + value.length, block.description?.length ?? 0);
 }
 
 function addLine(entry: LogEntry, line: string, number: number, warn: Warn): void {
@@ -174,16 +244,11 @@ function addContinuation(entry: LogEntry, text: string, number: number, warn: Wa
 }
 
 function parseHeader(line: string): Header | 'impossible' | null {
-  const match = HEADER.exec(line);
+  const match = line.startsWith('[') ? HEADER.exec(line) : null;
   if (match === null) return null;
   const [, localTime = '', action = '', colon, description = ''] = match;
   if (parseLocalTime(localTime) === null) return 'impossible';
   return { localTime, action, description: colon === undefined ? null : fromVisible(description) };
-}
-
-function isHeader(line: string): boolean {
-  const header = parseHeader(line);
-  return header !== null && header !== 'impossible';
 }
 
 function parseField(line: string): [key: string, value: string] | null {
@@ -199,7 +264,7 @@ function isIndented(line: string): boolean {
 function encodeField(key: string, value: string): string {
   if (key !== '') return label(encodeKey(key), value);
   const [first = ''] = value.split('\n', 1);
-  const isSafe = first !== '' && !isIndented(first) && !isHeader(first) && parseField(first) === null;
+  const isSafe = first !== '' && !isIndented(first) && !isEntryHeader(first) && parseField(first) === null;
   return isSafe ? value : label('Note', value);
 }
 
@@ -226,7 +291,7 @@ function label(before: string, text: string): string {
 function encodeTextLine(line: string): string {
   const visible = toVisible(line);
   if (visible === '') return '\\u000a';
-  if (isHeader(visible)) return `\\u005b${visible.slice(1)}`;
+  if (isEntryHeader(visible)) return `\\u005b${visible.slice(1)}`;
   return isMarked(visible) ? `\\u005c${visible.slice(1)}` : visible;
 }
 
@@ -243,5 +308,5 @@ function isMarked(line: string): boolean {
   let start = 1;
   while (line.startsWith('u005c', start)) start += 'u005c'.length;
   const rest = line.slice(start);
-  return rest === 'u000a' || (rest.startsWith('u005b') && isHeader(`[${rest.slice('u005b'.length)}`));
+  return rest === 'u000a' || (rest.startsWith('u005b') && isEntryHeader(`[${rest.slice('u005b'.length)}`));
 }

@@ -1,5 +1,6 @@
 // The execution trace, as JSON and as the text that its store prints.
-import type { Trace } from '../views/trace.js';
+import type { Trace, TraceStep } from '../views/trace.js';
+import { withGiven } from './draft.js';
 import { asciiJson } from './json.js';
 import { toVisibleLine } from './visible-text.js';
 
@@ -8,7 +9,8 @@ const ICONS = { STARTED: '⏳', SUCCESS: '✅', FAIL: '❌', BLOCKED: '🚫' } a
 /** The object of the format: all keys, in its order. Times are UTC without a zone, as its readers expect. */
 export function traceObject(trace: Trace): Record<string, unknown> {
   const { trigger } = trace;
-  return {
+  const steps = trace.steps.map((step) => withGiven(stepObject(step), step.given));
+  const object = {
     trace_id: trace.traceId,
     trigger: {
       source: trigger.source,
@@ -21,19 +23,24 @@ export function traceObject(trace: Trace): Record<string, unknown> {
     pipeline_status: trace.pipelineStatus,
     started_at: withoutZone(trace.startedAt),
     completed_at: withoutZone(trace.completedAt),
-    steps: trace.steps.map((step) => ({
-      step_number: step.stepNumber,
-      agent_name: step.agentName,
-      agent_task: step.agentTask,
-      status: step.status,
-      started_at: withoutZone(step.startedAt),
-      completed_at: withoutZone(step.completedAt),
-      success: step.success,
-      error_message: step.errorMessage,
-      output_summary: step.outputSummary,
-    })),
+    steps,
     final_error: trace.finalError,
     execution_plan_summary: trace.executionPlanSummary,
+  };
+  return withGiven(object, trace.given);
+}
+
+function stepObject(step: TraceStep): Record<string, unknown> {
+  return {
+    step_number: step.stepNumber,
+    agent_name: step.agentName,
+    agent_task: step.agentTask,
+    status: step.status,
+    started_at: withoutZone(step.startedAt),
+    completed_at: withoutZone(step.completedAt),
+    success: step.success,
+    error_message: step.errorMessage,
+    output_summary: step.outputSummary,
   };
 }
 

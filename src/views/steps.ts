@@ -1,7 +1,7 @@
 // Which agent executed which task, how often, and how did it end? Folds step events; pure.
 import { secondsBetween } from '../events/instant.js';
 import { timeOf } from '../events/times.js';
-import type { Measure, RunlogEvent } from '../events/vocabulary.js';
+import type { Json, Measure, RunlogEvent } from '../events/vocabulary.js';
 import type { Correction } from './corrections.js';
 import { noTokens, type TokenSums } from './tokens.js';
 
@@ -38,6 +38,8 @@ export interface Step {
   tokens: TokenSums;
   /** What an outside truth says of the agent's outcome, at its latest execution; the attempts stay as they were. */
   correction: Correction | null;
+  /** What the source of an imported execution says beyond all this. */
+  given: Json;
 }
 
 /** The ways to find a step: a run may have a hundred thousand of them. */
@@ -64,6 +66,7 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       const attempt = event.attempt ?? known + 1;
       index.attempts.set(attemptKey, Math.max(known, attempt));
       Object.assign(step, { agent: event.agent, task, issue, hasStarted: true, startedAt: timeOf(event), attempt });
+      step.given = event.given ?? null;
       if (isOpen(step)) listAt(index.openByAgent, event.agent).push(step);
       break;
     }
@@ -164,6 +167,7 @@ function newStep(number: number, agent: string | null): Step {
     toolCalls: 0,
     tokens: noTokens(),
     correction: null,
+    given: null,
   };
 }
 

@@ -1,4 +1,5 @@
 // What did the pipeline execute, step by step? The execution trace of a run, as the field's trace stores know it. Pure.
+import type { Json } from '../events/vocabulary.js';
 import { hasFailed, hasSuccess } from './outcome.js';
 import { startTime, statusOf, traceId, type RunState } from './run.js';
 import { executions, type Step } from './steps.js';
@@ -13,6 +14,8 @@ export interface TraceStep {
   success: boolean | null;
   errorMessage: string | null;
   outputSummary: string | null;
+  /** What the trace that was imported says beyond all this; null for any other. */
+  given: Json;
 }
 
 export interface Trace {
@@ -31,10 +34,12 @@ export interface Trace {
   steps: TraceStep[];
   finalError: string | null;
   executionPlanSummary: string | null;
+  given: Json;
 }
 
 export function traceOf(state: RunState): Trace {
   const { started, ending, plan } = state;
+  const isImported = started?.source?.format === 'trace';
   const intentType = started?.intent_type ?? null;
   return {
     traceId: traceId(state),
@@ -43,20 +48,21 @@ export function traceOf(state: RunState): Trace {
       issueKey: started?.trigger?.issue_key ?? null,
       issueStatus: started?.trigger?.issue_status ?? null,
       intentType,
-      timestamp: startTime(state),
+      timestamp: started?.triggered_at ?? startTime(state),
     },
     intentType,
     pipelineStatus: pipelineStatus(state),
     startedAt: startTime(state),
     completedAt: ending?.endedAt ?? null,
-    steps: executions(state.steps).map(traceStep),
+    steps: executions(state.steps).map((step) => traceStep(step, isImported)),
     finalError: finalError(state),
     executionPlanSummary: plan === null ? null : (plan.summary ?? [plan.choice, ...plan.backups].join(' -> ')),
+    given: isImported ? (started?.given ?? null) : null,
   };
 }
 
 /** The format knows four statuses: what the run's end cut off has not succeeded, and says why. */
-function traceStep(step: Step): TraceStep {
+function traceStep(step: Step, isImported: boolean): TraceStep {
   const isOver = step.isInterrupted || step.status !== 'STARTED';
   return {
     stepNumber: step.number,
@@ -68,6 +74,7 @@ function traceStep(step: Step): TraceStep {
     success: isOver ? step.status === 'SUCCESS' : null,
     errorMessage: step.error ?? (step.isInterrupted ? 'interrupted: the run ended before this step did' : null),
     outputSummary: step.outputSummary,
+    given: isImported ? step.given : null,
   };
 }
 

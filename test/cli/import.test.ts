@@ -141,7 +141,7 @@ test('what is no log is refused with 65, and leaves no run', async () => {
   ]) {
     const { exitCode, stdout, stderr } = await store.runlog(['import', '-'], { input });
     expect({ exitCode, stdout }).toEqual({ exitCode: 65, stdout: '' });
-    expect(stderr).toMatch(/^error: stdin is no design-experiment log: /);
+    expect(stderr).toMatch(/^error: stdin cannot be imported: /);
   }
   expect(fs.existsSync(store.path('runs')) ? fs.readdirSync(store.path('runs')) : []).toEqual([]);
   expect((await store.runlog(['import', 'no-such-file.log'])).exitCode).toBe(66);
@@ -156,7 +156,7 @@ test('of several files the good ones are imported and the bad ones named', async
   fs.writeFileSync(path.join(store.cwd, 'c.log'), '[2025-10-22 14:30:07] TWO\n');
   const { stdout, stderr, exitCode } = await store.runlog(['import', '*.log']);
   expect(stdout).toBe('run_20251022_143006_a\nrun_20251022_143007_c\n');
-  expect(stderr).toContain('b.log is no design-experiment log');
+  expect(stderr).toContain('b.log cannot be imported: it has no entry');
   expect(exitCode).toBe(3);
 });
 

@@ -1,0 +1,203 @@
+// A source becomes runs: each appears whole, and importing the same again changes nothing.
+import { RunlogError } from '../../events/errors.js';
+import { formatInstant, parseInstant } from '../../events/instant.js';
+import type { DraftRun, ImportContext, ImportFormat, Remark } from '../../formats/draft.js';
+import { nowMicros } from '../../journal/clock.js';
+import type { Store } from '../paths.js';
+import { ImportedRun } from './imported-run.js';
+import { findPlace, type Place } from './place.js';
+import { byteHash, textHash, walk, type Source } from './source.js';
+
+export interface ImportSettings {
+  offsetMinutesAt: ImportContext['offsetMinutesAt'];
+  keepsOtherLines: boolean;
+  /** Keep secrets as they are. */
+  isUnredacted: boolean;
+  /** Is told how much of how much has been read; what it throws ends the import, and nothing of the source is left. */
+  onProgress?: (bytes: number, ofBytes: number) => void;
+}
+
+export interface Imported {
+  runId: string;
+  /** The source, as the user named it. */
+  source: string;
+  /** How many events the source had for this run, its start and end not counted. */
+  events: number;
+  warnings: string[];
+  /** Whether part of the source could not be read. */
+  isPartial: boolean;
+}
+
+/** Runs whose files are open at once. A source with more of them is read once for each so many. */
+const RUNS_AT_ONCE = 200;
+
+/**
+ * Imports every run of a source, by the first of the formats that can read it. Throws `invalid_input` where none can; `io`. A run
+ * that was there already stays as it is.
+ */
+export async function importSource(
+  store: Store,
+  source: Source,
+  name: string,
+  formats: readonly ImportFormat[],
+  settings: ImportSettings,
+): Promise<Imported[]> {
+  const context: ImportContext = {
+    name,
+    offsetMinutesAt: settings.offsetMinutesAt,
+    newHash: textHash,
+    now: formatInstant(nowMicros()),
+    keepsOtherLines: settings.keepsOtherLines,
+  };
+  const { format, drafts, sha256 } = await survey(source, formats, context, settings);
+  const taken = new Set<string>();
+  const places = drafts.map((draft) => {
+    const place = findPlace(store, draft, draft.sha256 ?? sha256, taken);
+    taken.add(place.runId);
+    return place;
+  });
+  const imported: Imported[] = [];
+  for (let from = 0; from < drafts.length; from += RUNS_AT_ONCE) {
+    const group = new Group(store, source.name, format.name, drafts, places, from, sha256, settings);
+    // oxlint-disable-next-line no-await-in-loop -- files are open for one group at a time
+    imported.push(...(await group.read(source, format, context)));
+  }
+  return imported;
+}
+
+interface Surveyed {
+  format: ImportFormat;
+  drafts: DraftRun[];
+  /** Of the whole source. */
+  sha256: string;
+}
+
+async function survey(
+  source: Source,
+  formats: readonly ImportFormat[],
+  context: ImportContext,
+  settings: ImportSettings,
+): Promise<Surveyed> {
+  let fault: RunlogError | null = null;
+  for (const format of formats) {
+    const pass = format.survey(context);
+    const hash = byteHash();
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- the next format is tried only where this one cannot read it
+      await walk(source, {
+        onText: (text) => pass.push(text),
+        onBytes: hash.update,
+        onProgress: (bytes) => settings.onProgress?.(bytes, 2 * source.sizeBytes),
+      });
+      return { format, drafts: pass.end(), sha256: hash.digest() };
+    } catch (error) {
+      if (!(error instanceof RunlogError) || error.code !== 'invalid_input') throw error;
+      fault ??= error;
+    }
+  }
+  throw fault ?? new RunlogError('invalid_input', 'it is in none of the formats that are read');
+}
+
+/** Some runs of a source, from an index on, being read together. */
+class Group {
+  readonly #sourceName: string;
+  readonly #drafts: readonly DraftRun[];
+  readonly #places: readonly Place[];
+  readonly #from: number;
+  readonly #to: number;
+  readonly #settings: ImportSettings;
+  readonly #store: Store;
+  readonly #runs = new Map<number, ImportedRun>();
+  readonly #counts: number[];
+  readonly #remarks: Remark[] = [];
+  readonly #sourceOf: (draft: DraftRun) => { format: string; file: string; sha256: string };
+
+  constructor(
+    store: Store,
+    sourceName: string,
+    format: string,
+    drafts: readonly DraftRun[],
+    places: readonly Place[],
+    from: number,
+    sha256: string,
+    settings: ImportSettings,
+  ) {
+    this.#store = store;
+    this.#sourceName = sourceName;
+    this.#drafts = drafts;
+    this.#places = places;
+    this.#from = from;
+    this.#to = Math.min(drafts.length, from + RUNS_AT_ONCE);
+    this.#settings = settings;
+    this.#counts = drafts.map(() => 0);
+    this.#sourceOf = (draft) => ({
+      format,
+      file: sourceName === 'stdin' ? '-' : sourceName,
+      sha256: draft.sha256 ?? sha256,
+    });
+  }
+
+  async read(source: Source, format: ImportFormat, context: ImportContext): Promise<Imported[]> {
+    try {
+      for (let index = this.#from; index < this.#to; index += 1) this.#begin(index);
+      const pass = format.read(
+        context,
+        this.#drafts,
+        (index, event) => {
+          if (event.type !== 'run.ended') this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+          this.#runs.get(index)?.add(event);
+        },
+        (remark) => this.#remarks.push(remark),
+      );
+      await walk(source, {
+        onText: (text) => pass.push(text),
+        remark: (remark) => this.#remarks.push(remark),
+        onProgress: (bytes) => this.#settings.onProgress?.(source.sizeBytes + bytes, 2 * source.sizeBytes),
+      });
+      pass.end();
+      return this.#finish();
+    } finally {
+      for (const run of this.#runs.values()) run.discard();
+    }
+  }
+
+  #begin(index: number): void {
+    const draft = this.#drafts[index] as DraftRun;
+    const place = this.#places[index] as Place;
+    if (place.isKnown) return;
+    const { at, ...rest } = draft.start;
+    const start = { type: 'run.started', at, run_id: place.runId, ...rest, source: this.#sourceOf(draft) } as const;
+    this.#runs.set(index, new ImportedRun(this.#store, start, this.#settings));
+  }
+
+  #finish(): Imported[] {
+    const imported: Imported[] = [];
+    for (let index = this.#from; index < this.#to; index += 1) {
+      const place = this.#places[index] as Place;
+      const run = this.#runs.get(index);
+      this.#runs.delete(index);
+      if (run?.finish() === 'taken')
+        throw new RunlogError('cannot_create', `another run has got the id ${place.runId} meanwhile`, {
+          hint: 'Import it once more.',
+        });
+      const remarks = run === undefined || index > 0 ? [] : this.#remarks;
+      imported.push({
+        runId: place.runId,
+        source: this.#sourceName,
+        events: this.#counts[index] ?? 0,
+        warnings: [...(place.warning === null ? [] : [place.warning]), ...remarks.map(remarkText)],
+        isPartial: remarks.some(({ isLoss }) => isLoss),
+      });
+    }
+    return imported;
+  }
+}
+
+function remarkText({ where, message }: Remark): string {
+  return where === '' ? message : `${where}: ${message}`;
+}
+
+/** Times of a source that has none: in order, from a time on. */
+export function later(instant: string, micros: number): string {
+  return formatInstant((parseInstant(instant) as number) + micros);
+}

@@ -1,0 +1,106 @@
+// A run that an import writes: its events in the order of the source, many lines a write, masked like any others.
+import { checkBody } from '../../events/check.js';
+import { RunlogError } from '../../events/errors.js';
+import { formatInstant, parseInstant } from '../../events/instant.js';
+import { hasHint, redactEvent } from '../../events/redact.js';
+import { FORMAT_VERSION, type EventBody, type RunlogEvent } from '../../events/vocabulary.js';
+import type { DraftEvent } from '../../formats/draft.js';
+import { encodeMetadata } from '../../formats/run-files.js';
+import { newEventId } from '../../journal/event-id.js';
+import { LineEncoder } from '../../journal/line-encoder.js';
+import { applyEvent, emptyRun, type RunState } from '../../views/run.js';
+import { NewRun } from '../new-run.js';
+import type { Store } from '../paths.js';
+
+const BATCH_BYTES = 512 * 1024;
+/** What stands before an event's type: no word of it is a secret's. */
+const ENVELOPE_BYTES = 77;
+
+/** The line encoder's buffer serves all runs of an import, one line at a time. */
+const encoder = new LineEncoder();
+
+export class ImportedRun {
+  readonly runId: string;
+  readonly #run: NewRun;
+  readonly #isUnredacted: boolean;
+  readonly #state: RunState = emptyRun();
+  #batch: Buffer = Buffer.allocUnsafe(8 * 1024);
+  #used = 0;
+
+  constructor(
+    store: Store,
+    start: EventBody<'run.started'> & { at: string },
+    { isUnredacted }: { isUnredacted: boolean },
+  ) {
+    this.runId = start.run_id;
+    this.#isUnredacted = isUnredacted;
+    const event = envelop(start);
+    this.#run = new NewRun(store, start.run_id, event.id);
+    try {
+      this.#write(event);
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  /** Throws `invalid_event`, which is a fault of the reader of that format; and what the system says. */
+  add(draft: DraftEvent): void {
+    this.#write(envelop(draft));
+  }
+
+  /** `taken`: another run has got the id meanwhile, and nothing is left of this one. */
+  finish(): 'made' | 'taken' {
+    this.#flush();
+    return this.#run.finish(encodeMetadata(this.runId, this.#state));
+  }
+
+  discard(): void {
+    this.#run.discard();
+  }
+
+  #write(draft: RunlogEvent): void {
+    let event = draft;
+    let isShort = encoder.put(JSON.stringify(event));
+    if (!this.#isUnredacted && !(isShort && !hasHint(encoder.bytes, ENVELOPE_BYTES, encoder.jsonEnd))) {
+      event = redactEvent(event);
+      isShort = encoder.put(JSON.stringify(event));
+    }
+    applyEvent(this.#state, event);
+    if (isShort) this.#append(encoder.bytes, encoder.close());
+    else {
+      const line = this.#run.lineOf(event);
+      this.#append(line, line.length);
+    }
+  }
+
+  #append(line: Buffer, length: number): void {
+    if (this.#used + length > this.#batch.length) {
+      this.#flush();
+      // Most imported runs are small: the batch grows only with what comes.
+      const size = Math.min(BATCH_BYTES, 8 * this.#batch.length);
+      if (size > this.#batch.length) this.#batch = Buffer.allocUnsafe(size);
+    }
+    if (length > this.#batch.length) this.#run.append(line, length);
+    else {
+      line.copy(this.#batch, this.#used, 0, length);
+      this.#used += length;
+    }
+  }
+
+  #flush(): void {
+    if (this.#used > 0) this.#run.append(this.#batch, this.#used);
+    this.#used = 0;
+  }
+}
+
+function envelop(draft: DraftEvent): RunlogEvent {
+  const problem = checkBody(draft)[0];
+  if (problem !== undefined)
+    throw new RunlogError('invalid_event', problem.message, { hint: 'See docs/format.md for the keys of each event.' });
+  const micros = parseInstant(draft.at);
+  if (micros === null) throw new RunlogError('invalid_event', `${draft.type}: at must be a time, not ${draft.at}`);
+  const event = Object.assign({ v: FORMAT_VERSION, id: newEventId(micros), at: '', type: '' }, draft);
+  event.at = formatInstant(micros);
+  return event as RunlogEvent;
+}
