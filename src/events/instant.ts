@@ -8,16 +8,31 @@ const LAST_MICROS = Date.UTC(9999, 11, 31, 23, 59, 59, 999) * 1000 + 999;
 /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`. These strings sort as their times do. */
 export function formatInstant(micros: number): string {
   const second = Math.floor(micros / 1e6);
-  // Most times are of the same second as the one before.
-  if (second !== lastSecond.number)
-    lastSecond = { number: second, text: new Date(second * 1000).toISOString().slice(0, -4) };
+  // Most times are of the same second as the one before, or of the same day.
+  if (second !== lastSecond.number) {
+    const day = Math.floor(second / 86_400);
+    if (day !== lastDay.number)
+      lastDay = { number: day, text: new Date(second * 1000).toISOString().slice(0, 'YYYY-MM-DDT'.length) };
+    const ofDay = second - day * 86_400;
+    const [hours, minutes] = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60];
+    lastSecond = { number: second, text: `${lastDay.text}${two(hours)}:${two(minutes)}:${two(ofDay % 60)}.` };
+  }
   return `${lastSecond.text}${String(Math.floor(micros - second * 1e6)).padStart(6, '0')}Z`;
 }
 
-let lastSecond: { number: number; text: string } = { number: Number.NaN, text: '' };
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
+}
+
+let lastDay: { number: number; text: string } = { number: Number.NaN, text: '' };
+/** The second's text ends in its point. */
+let lastSecond: { number: number; text: string } = { number: Number.NaN, text: '-' };
 
 /** Microseconds since the epoch of an RFC 3339 time with zone, or null where the text is none (or names a day that never was). */
 export function parseInstant(text: string): number | null {
+  // Most times are of the same second as one that was just written.
+  if (text.startsWith(lastSecond.text) && CANONICAL.test(text))
+    return lastSecond.number * 1e6 + Number(text.slice(lastSecond.text.length, -1));
   const match = RFC3339.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour, minute, second, fraction = '', , sign, zoneHour = '0', zoneMinute = '0'] = match;
@@ -37,6 +52,9 @@ export function civilMillis(
   minute: number,
   second: number,
 ): number | null {
+  const isReal = month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59;
+  // Two digits would mean a year of the last century.
+  if (isReal && year >= 100) return Date.UTC(year, month - 1, day, hour, minute, second);
   const millis = Date.UTC(year, month - 1, day, hour, minute, second);
   const back = new Date(millis);
   const same =

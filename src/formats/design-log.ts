@@ -64,6 +64,14 @@ export function formatLocalTime(micros: number, utcOffsetMinutes: number): strin
 
 /** Milliseconds since the epoch as if the time were UTC; null where the text is no time, or one that never was (month 13). */
 export function parseLocalTime(text: string): number | null {
+  if (text !== lastParsed.text) lastParsed = { text, millis: toMillis(text) };
+  return lastParsed.millis;
+}
+
+/** An entry's time is asked for twice: whether it is one, and which. */
+let lastParsed: { text: string; millis: number | null } = { text: '', millis: null };
+
+function toMillis(text: string): number | null {
   const match = TIME.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour, minute, second] = match;

@@ -12,6 +12,8 @@ const LEVELS = '(?:u005c)*?';
 const SURROGATE_PAIR = String.raw`\\(${LEVELS})(?!udb40\\\1udc[0-7])ud[89ab][\da-f]{2}\\\1ud[c-f][\da-f]{2}`;
 
 const HAS_DANGEROUS = new RegExp(DANGEROUS, 'u');
+/** The same by units, which takes a third of the time; it also finds the halves of pairs that are none. */
+const MAY_BE_DANGEROUS = new RegExp(DANGEROUS.replace(String.raw`\u{e0000}-\u{e007f}`, ''));
 
 /** Two functions, each the inverse of the other. */
 export interface VisibleCoder {
@@ -94,7 +96,7 @@ const PLAIN = createVisibleCoder();
 
 /** Whether the text holds a character that `toVisible` would write out. */
 export function hasDangerous(text: string): boolean {
-  return HAS_DANGEROUS.test(text);
+  return MAY_BE_DANGEROUS.test(text) && HAS_DANGEROUS.test(text);
 }
 
 /** Writes each dangerous character as `\uXXXX`; TAB, LF and ordinary backslashes stay. `fromVisible` gives back every text exactly. */

@@ -13,10 +13,18 @@ export function offsetFinder(zone: string | undefined): (localMillis: number) =>
     throw new RunlogError('usage', `no such time zone: ${name}`, {
       hint: 'Zones are called like Europe/Berlin or UTC.',
     });
+  // Clocks change at quarters of an hour, and the next time is mostly in the same one.
+  let last = { quarter: Number.NaN, offset: 0 };
   return (localMillis) => {
+    const quarter = Math.floor(localMillis / 900_000);
+    if (quarter !== last.quarter) last = { quarter, offset: offsetOf(quarter * 900_000) };
+    return last.offset;
+  };
+
+  function offsetOf(localMillis: number): number {
     const early = offsetAt(localMillis - 86_400_000);
     const guess = offsetAt(localMillis - early * 60_000);
     // The offset is right where the time that it gives has it: else the other side of a change is.
     return offsetAt(localMillis - guess * 60_000) === guess ? guess : early;
-  };
+  }
 }

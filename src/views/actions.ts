@@ -21,12 +21,22 @@ const RESULT_KEYS = ['Result', 'Status', 'Decision', 'Error'];
 export function applyActionEvent(actions: Actions, event: RunlogEvent): void {
   if (event.type !== 'action.logged') return;
   actions.count += 1;
-  const fields = new Map(event.fields ?? []);
-  const key = RESULT_KEYS.find((name) => fields.has(name));
-  const result = key === undefined ? null : firstLine(fields.get(key) as string);
+  let rank = RESULT_KEYS.length;
+  let result: string | null = null;
+  // A loop that makes nothing: an import asks this of a million entries. Of fields of one name the last counts.
+  for (const [key, value] of event.fields ?? []) {
+    const own = RESULT_KEYS.indexOf(key);
+    if (own === -1 || own > rank) continue;
+    rank = own;
+    result = value;
+  }
+  if (result !== null) result = firstLine(result);
   // Dialect B says Result: failure; a wrapped command tells by its exit code or signal.
   const hasFailed =
-    (event.exit_code ?? 0) !== 0 || (event.signal ?? null) !== null || fields.has('Error') || result === 'failure';
+    (event.exit_code ?? 0) !== 0 ||
+    (event.signal ?? null) !== null ||
+    (event.fields ?? []).some(([key]) => key === 'Error') ||
+    result === 'failure';
   actions.latest.push({
     at: event.at,
     action: event.action,
