@@ -155,8 +155,8 @@ const AGENTS = table<Step>({
     output_tokens: ({ tokens }) => tokens.output,
     estimated_cost_usd: ({ tokens }) => roundUsd(tokens.costUsd),
     output_summary: ({ outputSummary }) => outputSummary,
-    duration_attempts: ({ durationAttempts }) => durationAttempts,
     correction: ({ correction }) => correctionText(correction),
+    duration_attempts: ({ durationAttempts }) => durationAttempts,
   },
 });
 

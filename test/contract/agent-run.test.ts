@@ -42,9 +42,10 @@ describe.each(Object.entries(RECORDERS))('the story of an agent pipeline, %s', (
     expect(differences(expectedTables()[name], tables[name], name)).toEqual([]);
   });
 
-  it('leaves no column of any table empty', () => {
+  it('leaves no column of any table empty that the story fills', () => {
+    // Each attempt of the story was timed by itself; only importing makes a duration that covers several.
     expect(TABLE_NAMES.map((name) => [name, emptyColumns(tables[name])])).toEqual(
-      TABLE_NAMES.map((name) => [name, []]),
+      TABLE_NAMES.map((name) => [name, name === 'agents' ? ['duration_attempts'] : []]),
     );
   });
 
