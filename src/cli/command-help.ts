@@ -428,12 +428,25 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     options: {},
     examples: ['runlog export trace latest > trace.json', 'runlog export trace latest | jq .pipeline_status'],
   },
+  'export steps': {
+    group: 'Afterwards',
+    summary: 'the steps of a run as the lines of a worker; with --json as rows of a steps table',
+    options: {},
+    examples: ['runlog export steps latest > worker.log', 'runlog export steps latest --json | jq ".steps[].title"'],
+  },
+  'export json': {
+    group: 'Afterwards',
+    summary: 'all that is known of a run in one JSON document: its summary and every event',
+    options: {},
+    examples: ['runlog export json latest > run.json', "runlog export json latest | jq '.events | length'"],
+  },
   import: {
     group: 'Afterwards',
-    summary: 'make runs of logs written by hand or by other tools; prints the run ids',
+    summary: 'make runs of what other tools wrote: logs, run folders, traces, records, step lines; prints the run ids',
     options: {
-      format: 'log or auto',
+      format: 'log, run, trace, record, lines; or auto, by content (default)',
       timezone: 'the zone of times without one, e.g. Europe/Berlin (default: this machine)',
+      'skip-other': 'of step lines: only count the lines that are none',
       'no-redact': 'keep secrets as they are',
     },
     examples: [

@@ -95,7 +95,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'export csv', args: '', options: 'out=DIR run=RUN rebuild lock-timeout=SECONDS' },
   { name: 'export log', args: '<RUN>', options: '' },
   { name: 'export trace', args: '<RUN>', options: '' },
-  { name: 'import', args: '<PATH...>', options: 'format=F timezone=TZ no-redact' },
+  { name: 'export steps', args: '<RUN>', options: '' },
+  { name: 'export json', args: '<RUN>', options: '' },
+  { name: 'import', args: '<PATH...>', options: 'format=F timezone=TZ skip-other no-redact' },
   {
     name: 'rotate',
     args: '',

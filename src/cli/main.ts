@@ -143,6 +143,10 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/export.js')).exportLog;
     case 'export trace':
       return (await import('../commands/export.js')).exportTrace;
+    case 'export steps':
+      return (await import('../commands/export.js')).exportSteps;
+    case 'export json':
+      return (await import('../commands/export.js')).exportJson;
     case 'import':
       return (await import('../commands/import.js')).importRuns;
     case 'rotate':

@@ -1,7 +1,8 @@
-// runlog export csv|log|trace: runs in the formats of other tools.
+// runlog export csv|log|trace|steps|json: runs in the formats of other tools.
 import path from 'node:path';
 import { encodeLog } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
+import { lineRunId, rowObject, runRow, stepLines, stepRows } from '../formats/step-rows.js';
 import { encodeTrace } from '../formats/trace.js';
 import { damageText } from '../formats/run-json.js';
 import { toVisibleLine } from '../formats/visible-text.js';
@@ -13,8 +14,9 @@ import { readRun, vantage } from '../runs/verdict.js';
 import { traceOf } from '../views/trace.js';
 import { namedRun } from './reading.js';
 import { loadPriceLists } from '../sources/price-lists.js';
-import { pricesOf } from '../runs/pricing.js';
-import { answer, print, remark, warn, type Input } from './input.js';
+import { priceCalls, pricesOf } from '../runs/pricing.js';
+import { summaryObject } from './summary.js';
+import { answer, jsonText, print, remark, warn, type Input } from './input.js';
 
 export async function exportCsv(input: Input): Promise<void> {
   const { env, cwd } = input.context;
@@ -51,6 +53,70 @@ export function exportTrace(input: Input): void {
   const { state, damage } = readRun(input.store, namedRun(input), vantage());
   print(encodeTrace(traceOf(state)));
   complain(damage);
+}
+
+/** Lines; with --json the rows of a steps table and of its run. */
+export function exportSteps(input: Input): void {
+  const runId = namedRun(input);
+  const { state } = readRun(input.store, runId, vantage());
+  const sourceId = lineRunId(runId, state);
+  const damage: Damage[] = [];
+  const events = readEvents(input.store, runId, damage, { withBlobs: true });
+  const out = new Output();
+  let count = 0;
+  if (input.context.isJson) {
+    out.write(`{"run":${jsonText(runRow(sourceId, state))},"steps":[`);
+    for (const row of stepRows(events)) {
+      out.write(`${count === 0 ? '\n' : ',\n'}${jsonText(rowObject(row, sourceId, state))}`);
+      count += 1;
+    }
+    out.write(']}\n');
+  } else
+    for (const line of stepLines(events, sourceId)) {
+      out.write(`${line}\n`);
+      count += 1;
+    }
+  out.end();
+  if (count === 0) remark(input.context, `${runId} has no steps`);
+  complain(damage);
+}
+
+/** All that is known of a run in one document: what `summary --json` says, and every event. */
+export async function exportJson(input: Input): Promise<void> {
+  const runId = namedRun(input);
+  const reading = readRun(input.store, runId, vantage());
+  await priceCalls(reading.state, pricesOf(input.store, loadPriceLists));
+  const damage: Damage[] = [];
+  const out = new Output();
+  // The events come last: they may be many, and are written one by one.
+  const head = jsonText(summaryObject(input, reading));
+  out.write(`${head.slice(0, -1)},"events":[`);
+  let separator = '\n';
+  for (const event of readEvents(input.store, runId, damage, { withBlobs: true })) {
+    out.write(`${separator}${jsonText(event)}`);
+    separator = ',\n';
+  }
+  out.write(']}\n');
+  out.end();
+  complain(damage);
+}
+
+/** Many short texts to stdout, some of them at a time. */
+class Output {
+  #texts: string[] = [];
+  #length = 0;
+
+  write(text: string): void {
+    this.#texts.push(text);
+    this.#length += text.length;
+    if (this.#length > 256 * 1024) this.end();
+  }
+
+  end(): void {
+    if (this.#length > 0) print(this.#texts.join(''));
+    this.#texts = [];
+    this.#length = 0;
+  }
 }
 
 function complain(damage: readonly Damage[]): void {

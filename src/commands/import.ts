@@ -4,6 +4,7 @@ import path from 'node:path';
 import { RunlogError } from '../events/errors.js';
 import { detectFormat, type FileFormat } from '../formats/detect.js';
 import type { ImportFormat } from '../formats/draft.js';
+import { LINES_FORMAT } from '../formats/lines-import.js';
 import { LOG_FORMAT } from '../formats/log-import.js';
 import { TRACE_FORMAT } from '../formats/trace-import.js';
 import { importSource, type Imported, type ImportSettings } from '../runs/import/import-source.js';
@@ -11,14 +12,18 @@ import { openSource, type Source } from '../runs/import/source.js';
 import { offsetFinder } from '../sources/time-zone.js';
 import { answer, warn, type Input } from './input.js';
 
-const FORMATS: Partial<Record<FileFormat, ImportFormat>> = { log: LOG_FORMAT, trace: TRACE_FORMAT };
+const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
+  log: LOG_FORMAT,
+  trace: TRACE_FORMAT,
+  lines: LINES_FORMAT,
+};
 const HEAD_BYTES = 64 * 1024;
 
 export async function importRuns(input: Input): Promise<void> {
   const named = input.choice('format', ['log', 'run', 'trace', 'record', 'lines', 'auto']);
   const settings: ImportSettings = {
     offsetMinutesAt: offsetFinder(input.text('timezone')),
-    keepsOtherLines: true,
+    keepsOtherLines: !input.has('skip-other'),
     isUnredacted: input.has('no-redact'),
   };
   const runs: Imported[] = [];

@@ -20,8 +20,17 @@ export async function summary(input: Input): Promise<void> {
   const reading = readRun(input.store, runId, vantage());
   const { state, damage } = reading;
   await priceCalls(state, pricesOf(input.store, loadPriceLists));
-  const json = {
-    run: runObject(runId, reading.status, state, isPinned(input.store, runId)),
+  const json = summaryObject(input, reading);
+  answer(input.context, json, input.context.isJson ? '' : textOf(input, reading, format));
+  if (damage.length === 0) return;
+  for (const found of damage) warn(damageText(found));
+  process.exitCode = 3;
+}
+
+/** The shape of `summary --json`. */
+export function summaryObject({ store }: Input, { runId, state, status, damage }: RunReading): Record<string, unknown> {
+  return {
+    run: runObject(runId, status, state, isPinned(store, runId)),
     trace: traceObject(traceOf(state)),
     actions: state.actions.count,
     issues: issueObjects(state),
@@ -29,10 +38,6 @@ export async function summary(input: Input): Promise<void> {
     errors: errorObjects(state),
     damage: damage.map(damageRow),
   };
-  answer(input.context, json, input.context.isJson ? '' : textOf(input, reading, format));
-  if (damage.length === 0) return;
-  for (const found of damage) warn(damageText(found));
-  process.exitCode = 3;
 }
 
 function textOf(

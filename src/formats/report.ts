@@ -180,7 +180,9 @@ function stepsSection({ steps }: RunState): Section {
       tone,
       notes: [
         ...step.notes.slice(-NOTES_SHOWN).map(({ title, detail, metrics }) => {
-          const values = Object.entries(metrics).map(([name, value]) => `${name}=${measureText(value)}`);
+          // A detail may name them already, with their limits.
+          const unsaid = Object.entries(metrics).filter(([name]) => detail?.includes(name) !== true);
+          const values = unsaid.map(([name, value]) => `${name}=${measureText(value)}`);
           return [`${title}:`, detail, values.join(', ')].filter(Boolean).join(' ');
         }),
         ...(hidden > 0 ? [`… and ${hidden} earlier notes`] : []),

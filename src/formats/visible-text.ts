@@ -26,12 +26,12 @@ export interface ExtraCharacters {
   raw: string;
   digits: string;
   /** Digits that count only where the text begins. */
-  digitsAtStart: string;
+  digitsAtStart?: string;
 }
 
 /** A coder for the dangerous characters and those of one format. What `raw` looks ahead at must be no character that is coded. */
 export function createVisibleCoder(extra?: ExtraCharacters): VisibleCoder {
-  const atStart = extra === undefined ? '' : String.raw`|^\\${LEVELS}u(?:${extra.digitsAtStart})`;
+  const atStart = extra?.digitsAtStart === undefined ? '' : String.raw`|^\\${LEVELS}u(?:${extra.digitsAtStart})`;
   const written = String.raw`${SURROGATE_PAIR}|\\${LEVELS}u(?:${extra === undefined ? '' : `${extra.digits}|`}${DIGITS})${atStart}`;
   // What looks like our own writing first, then what is dangerous: they have no character in common.
   const toEscape = new RegExp(extra === undefined ? written : `${written}|${extra.raw}`, 'gu');

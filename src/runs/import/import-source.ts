@@ -1,6 +1,6 @@
 // A source becomes runs: each appears whole, and importing the same again changes nothing.
 import { RunlogError } from '../../events/errors.js';
-import { formatInstant, parseInstant } from '../../events/instant.js';
+import { formatInstant } from '../../events/instant.js';
 import type { DraftRun, ImportContext, ImportFormat, Remark } from '../../formats/draft.js';
 import { nowMicros } from '../../journal/clock.js';
 import type { Store } from '../paths.js';
@@ -195,9 +195,4 @@ class Group {
 
 function remarkText({ where, message }: Remark): string {
   return where === '' ? message : `${where}: ${message}`;
-}
-
-/** Times of a source that has none: in order, from a time on. */
-export function later(instant: string, micros: number): string {
-  return formatInstant((parseInstant(instant) as number) + micros);
 }
