@@ -1,6 +1,9 @@
 // JSON that may be larger than memory: cut into the elements of its list, each of which fits, and what stands around them.
+import { nestsDeeper } from '../events/check.js';
 import { RunlogError } from '../events/errors.js';
 
+/** Deeper values would exhaust the stack of whoever walks them. */
+const DEEPEST = 1000;
 const LONGEST_ELEMENT_CHARACTERS = 64 * 1024 * 1024;
 const OUTSIDE = /["{}[\],\n]/g;
 const IN_STRING = /["\\\n]/g;
@@ -167,13 +170,18 @@ export class JsonSplitter {
 /** The value of a text, or what is wrong with it and where, counting lines from the one on which it begins. */
 export function parseJson(text: string, line: number): { value: unknown } | { fault: string } {
   try {
-    return { value: JSON.parse(text) as unknown };
+    const value = JSON.parse(text) as unknown;
+    if (nestsDeeper(value, DEEPEST)) return { fault: `line ${line}: nested more than ${DEEPEST} levels deep` };
+    return { value };
   } catch (error) {
     const message = (error as Error).message;
     const position = Number(
       /at position (\d+)/.exec(message)?.[1] ?? (/Unexpected end/.test(message) ? text.length : Number.NaN),
     );
-    if (Number.isNaN(position)) return { fault: `line ${line}: not JSON` };
+    if (Number.isNaN(position)) {
+      const token = /Unexpected token '(.)'/u.exec(message)?.[1];
+      return { fault: `line ${line}: not JSON${token === undefined ? '' : `: unexpected ${JSON.stringify(token)}`}` };
+    }
     const before = text.slice(0, position);
     const column = position - before.lastIndexOf('\n');
     const what = position >= text.length ? 'it ends in the middle' : `unexpected ${JSON.stringify(text[position])}`;

@@ -15,7 +15,10 @@ function survey(context: ImportContext): Pass<DraftRun[]> {
   let first: DraftRun | null = null;
   let tail = '';
   const look = (text: string): void => {
-    const header = text.split('\n').find((line) => isEntryHeader(line));
+    const header = text
+      .replace(/^\ufeff/, '')
+      .split('\n')
+      .find((line) => isEntryHeader(line));
     if (header === undefined) return;
     const localTime = header.slice(1, 'YYYY-MM-DD HH:MM:SS'.length + 1);
     const local = parseLocalTime(localTime) as number;

@@ -125,6 +125,8 @@ function draftOf(
 ): { run: DraftRun; events: DraftEvent[] } {
   const trigger = isRecord(trace['trigger']) ? trace['trigger'] : {};
   const steps = Array.isArray(trace['steps']) ? trace['steps'] : [];
+  if (!Array.isArray(trace['steps']))
+    remark({ where: '/steps', message: `a list is wanted, not ${shown(trace['steps'])}`, isLoss: false });
   const startedAt = timeAt(trace, 'started_at', '', remark);
   const triggeredAt = timeAt(trigger, 'timestamp', '/trigger', remark);
   const at = startedAt ?? triggeredAt ?? firstTime(steps) ?? context.now;

@@ -50,12 +50,7 @@ export async function importSource(
     keepsOtherLines: settings.keepsOtherLines,
   };
   const { format, drafts, sha256 } = await survey(source, formats, context, settings);
-  const taken = new Set<string>();
-  const places = drafts.map((draft) => {
-    const place = findPlace(store, draft, draft.sha256 ?? sha256, taken);
-    taken.add(place.runId);
-    return place;
-  });
+  const places = placesOf(store, drafts, sha256);
   const imported: Imported[] = [];
   for (let from = 0; from < drafts.length; from += RUNS_AT_ONCE) {
     const group = new Group(store, source.name, format.name, drafts, places, from, sha256, settings);
@@ -63,6 +58,21 @@ export async function importSource(
     imported.push(...(await group.read(source, format, context)));
   }
   return imported;
+}
+
+/** The same thing twice in one source is one run, too. */
+function placesOf(store: Store, drafts: readonly DraftRun[], sha256: string): Place[] {
+  const taken = new Set<string>();
+  const known = new Map<string, Place>();
+  return drafts.map((draft) => {
+    const own = draft.sha256 ?? sha256;
+    const before = known.get(own);
+    if (before !== undefined) return { ...before, isKnown: true, warning: null };
+    const place = findPlace(store, draft, own, taken);
+    taken.add(place.runId);
+    known.set(own, place);
+    return place;
+  });
 }
 
 interface Surveyed {
@@ -78,7 +88,7 @@ async function survey(
   context: ImportContext,
   settings: ImportSettings,
 ): Promise<Surveyed> {
-  let fault: RunlogError | null = null;
+  const faults: RunlogError[] = [];
   for (const format of formats) {
     const pass = format.survey(context);
     const hash = byteHash();
@@ -92,10 +102,12 @@ async function survey(
       return { format, drafts: pass.end(), sha256: hash.digest() };
     } catch (error) {
       if (!(error instanceof RunlogError) || error.code !== 'invalid_input') throw error;
-      fault ??= error;
+      faults.push(error);
     }
   }
-  throw fault ?? new RunlogError('invalid_input', 'it is in none of the formats that are read');
+  const [first] = faults;
+  if (first !== undefined && faults.length === 1) throw first;
+  throw new RunlogError('invalid_input', faults.map(({ message }) => message).join(', and '));
 }
 
 /** Some runs of a source, from an index on, being read together. */
@@ -145,7 +157,9 @@ class Group {
         this.#drafts,
         (index, event) => {
           if (event.type !== 'run.ended') this.#counts[index] = (this.#counts[index] ?? 0) + 1;
-          this.#runs.get(index)?.add(event);
+          const problem = this.#runs.get(index)?.add(event) ?? null;
+          if (problem !== null)
+            this.#remarks.push({ where: '', message: `kept as text, for it is no event: ${problem}`, isLoss: true });
         },
         (remark) => this.#remarks.push(remark),
       );

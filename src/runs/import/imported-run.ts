@@ -36,19 +36,24 @@ export class ImportedRun {
   ) {
     this.runId = start.run_id;
     this.#isUnredacted = isUnredacted;
-    const event = envelop(start);
+    // What a start cannot hold, such as a value nested too deep, is kept beside it.
+    const fault = checkBody(start)[0];
+    const event = envelop(fault === undefined ? start : { ...start, given: null });
     this.#run = new NewRun(store, start.run_id, event.id);
     try {
       this.#write(event);
+      if (fault !== undefined) this.#write(envelop(asText(start)));
     } catch (error) {
       this.discard();
       throw error;
     }
   }
 
-  /** Throws `invalid_event`, which is a fault of the reader of that format; and what the system says. */
-  add(draft: DraftEvent): void {
-    this.#write(envelop(draft));
+  /** Gives why the draft can be no event, where it cannot: then it is kept as text. Throws what the system says. */
+  add(draft: DraftEvent): string | null {
+    const problem = checkBody(draft)[0];
+    this.#write(envelop(problem === undefined ? draft : asText(draft)));
+    return problem?.message ?? null;
   }
 
   /** `taken`: another run has got the id meanwhile, and nothing is left of this one. */
@@ -113,10 +118,11 @@ function isHarmless(action: string): boolean {
   return true;
 }
 
+function asText(draft: DraftEvent): DraftEvent {
+  return { type: 'text.kept', at: draft.at, untimed: true, text: JSON.stringify(draft) };
+}
+
 function envelop(draft: DraftEvent): RunlogEvent {
-  const problem = checkBody(draft)[0];
-  if (problem !== undefined)
-    throw new RunlogError('invalid_event', problem.message, { hint: 'See docs/format.md for the keys of each event.' });
   const micros = parseInstant(draft.at);
   if (micros === null) throw new RunlogError('invalid_event', `${draft.type}: at must be a time, not ${draft.at}`);
   const event = Object.assign({ v: FORMAT_VERSION, id: newEventId(micros), at: '', type: '' }, draft);

@@ -171,21 +171,13 @@ function pieceEnd(bytes: Buffer): number {
 }
 
 function firstBadByte(bytes: Buffer): number {
-  let [low, high] = [0, bytes.length];
-  // The longest beginning that decodes without a replacement, found by halves; the end of a character that was cut is no fault.
-  while (high - low > 4) {
-    const middle = (low + high) >> 1;
-    const isSound = [0, 1, 2, 3].some((cut) => isUtf8(bytes.subarray(0, middle - cut)));
-    if (isSound) low = middle - 3;
-    else high = middle;
-    if (low < 0) low = 0;
+  for (let at = 0; at < bytes.length;) {
+    const lead = bytes[at] as number;
+    const size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (size > 1 && !isUtf8(bytes.subarray(at, at + size))) return at;
+    at += size;
   }
-  for (let at = low; at < bytes.length; at += 1) {
-    const size = [1, 2, 3, 4].find((many) => isUtf8(bytes.subarray(at, at + many)));
-    if (size === undefined) return at;
-    at += size - 1;
-  }
-  return low;
+  return bytes.length;
 }
 
 /** SHA-256 of bytes in pieces. */
