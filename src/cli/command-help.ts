@@ -428,6 +428,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     options: {},
     examples: ['runlog export trace latest > trace.json', 'runlog export trace latest | jq .pipeline_status'],
   },
+  'export record': {
+    group: 'Afterwards',
+    summary: 'the execution record of a run: its items',
+    options: {},
+    examples: [
+      'runlog export record latest > record.json',
+      'runlog import exec_20251105_091500_3fa91c07.json | xargs runlog export record',
+    ],
+  },
   import: {
     group: 'Afterwards',
     summary: 'make runs of logs written by hand or by other tools; prints the run ids',

@@ -143,6 +143,8 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/export.js')).exportLog;
     case 'export trace':
       return (await import('../commands/export.js')).exportTrace;
+    case 'export record':
+      return (await import('../commands/export.js')).exportRecord;
     case 'import':
       return (await import('../commands/import.js')).importRuns;
     case 'rotate':

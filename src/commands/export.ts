@@ -1,10 +1,12 @@
-// runlog export csv|log|trace: runs in the formats of other tools.
+// runlog export csv|log|trace|record: runs in the formats of other tools.
 import path from 'node:path';
+import tty from 'node:tty';
 import { encodeLog } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
+import { recordPieces } from '../formats/record.js';
 import { encodeTrace } from '../formats/trace.js';
 import { damageText } from '../formats/run-json.js';
-import { toVisibleLine } from '../formats/visible-text.js';
+import { toVisibleJson, toVisibleLine } from '../formats/visible-text.js';
 import type { Damage } from '../journal/line.js';
 import { exportTables } from '../runs/export-tables.js';
 import { readEvents } from '../runs/open-run.js';
@@ -51,6 +53,31 @@ export function exportTrace(input: Input): void {
   const { state, damage } = readRun(input.store, namedRun(input), vantage());
   print(encodeTrace(traceOf(state)));
   complain(damage);
+}
+
+const PRINTED_AT_ONCE_CHARACTERS = 256 * 1024;
+
+/** In a file or a pipe the bytes are those of the format; a terminal gets what JSON leaves raw escaped. */
+export function exportRecord(input: Input): void {
+  const damage: Damage[] = [];
+  const runId = namedRun(input);
+  const { state, damage: foundBefore } = readRun(input.store, runId, vantage());
+  const isTerminal = tty.isatty(1);
+  let held = '';
+  let isRead = true;
+  const flush = (): void => {
+    isRead = print(isTerminal ? toVisibleJson(held) : held);
+    held = '';
+  };
+  for (const piece of recordPieces(state, readEvents(input.store, runId, damage, { withBlobs: true }))) {
+    held += piece;
+    if (held.length > PRINTED_AT_ONCE_CHARACTERS) flush();
+    if (!isRead) break;
+  }
+  flush();
+  if (state.items.count === 0) remark(input.context, `${runId} has no items`);
+  // Without items nothing was read a second time.
+  complain(state.items.count === 0 ? foundBefore : damage);
 }
 
 function complain(damage: readonly Damage[]): void {

@@ -5,13 +5,18 @@ import { RunlogError } from '../events/errors.js';
 import { detectFormat, type FileFormat } from '../formats/detect.js';
 import type { ImportFormat } from '../formats/draft.js';
 import { LOG_FORMAT } from '../formats/log-import.js';
+import { RECORD_FORMAT } from '../formats/record-import.js';
 import { TRACE_FORMAT } from '../formats/trace-import.js';
 import { importSource, type Imported, type ImportSettings } from '../runs/import/import-source.js';
 import { openSource, type Source } from '../runs/import/source.js';
 import { offsetFinder } from '../sources/time-zone.js';
 import { answer, warn, type Input } from './input.js';
 
-const FORMATS: Partial<Record<FileFormat, ImportFormat>> = { log: LOG_FORMAT, trace: TRACE_FORMAT };
+const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
+  log: LOG_FORMAT,
+  trace: TRACE_FORMAT,
+  record: RECORD_FORMAT,
+};
 const HEAD_BYTES = 64 * 1024;
 
 export async function importRuns(input: Input): Promise<void> {

@@ -17,7 +17,9 @@ export function parseTime(text: unknown, offsetMinutesAt: (localMillis: number) 
   const local = civilMillis(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
   if (local === null || Number(year) < 100) return null;
   const micros = (local - offsetMinutesAt(local) * 60_000) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
-  return formatInstant(micros);
+  const instant = formatInstant(micros);
+  // At the very ends of what can be stored the zone may lead out of it.
+  return parseInstant(instant) === null ? null : instant;
 }
 
 /** `YYYY-MM-DDTHH:MM:SS.ffffff` of a stored time, so many minutes east of UTC. */
