@@ -440,6 +440,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     options: {},
     examples: ['runlog export json latest > run.json', "runlog export json latest | jq '.events | length'"],
   },
+  'export record': {
+    group: 'Afterwards',
+    summary: 'the execution record of a run: its items',
+    options: {},
+    examples: [
+      'runlog export record latest > record.json',
+      'runlog import exec_20251105_091500_3fa91c07.json | xargs runlog export record',
+    ],
+  },
   import: {
     group: 'Afterwards',
     summary: 'make runs of what other tools wrote: logs, run folders, traces, records, step lines; prints the run ids',

@@ -95,6 +95,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'export csv', args: '', options: 'out=DIR run=RUN rebuild lock-timeout=SECONDS' },
   { name: 'export log', args: '<RUN>', options: '' },
   { name: 'export trace', args: '<RUN>', options: '' },
+  { name: 'export record', args: '<RUN>', options: '' },
   { name: 'export steps', args: '<RUN>', options: '' },
   { name: 'export json', args: '<RUN>', options: '' },
   { name: 'import', args: '<PATH...>', options: 'format=F timezone=TZ skip-other no-redact' },

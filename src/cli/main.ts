@@ -147,6 +147,8 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/export.js')).exportSteps;
     case 'export json':
       return (await import('../commands/export.js')).exportJson;
+    case 'export record':
+      return (await import('../commands/export.js')).exportRecord;
     case 'import':
       return (await import('../commands/import.js')).importRuns;
     case 'rotate':

@@ -1,11 +1,13 @@
-// runlog export csv|log|trace|steps|json: runs in the formats of other tools.
+// runlog export csv|log|trace|record|steps|json: runs in the formats of other tools.
 import path from 'node:path';
+import tty from 'node:tty';
 import { encodeLog } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
+import { recordPieces } from '../formats/record.js';
 import { lineRunId, rowObject, runRow, stepLines, stepRows } from '../formats/step-rows.js';
 import { encodeTrace } from '../formats/trace.js';
 import { damageText } from '../formats/run-json.js';
-import { toVisibleLine } from '../formats/visible-text.js';
+import { toVisibleJson, toVisibleLine } from '../formats/visible-text.js';
 import type { Damage } from '../journal/line.js';
 import { exportTables } from '../runs/export-tables.js';
 import { readEvents } from '../runs/open-run.js';
@@ -55,6 +57,23 @@ export function exportTrace(input: Input): void {
   complain(damage);
 }
 
+/** In a file or a pipe the bytes are those of the format; a terminal gets what JSON leaves raw escaped. */
+export function exportRecord(input: Input): void {
+  const damage: Damage[] = [];
+  const runId = namedRun(input);
+  const { state, damage: foundBefore } = readRun(input.store, runId, vantage());
+  const out = new Output();
+  const write = tty.isatty(1)
+    ? (piece: string) => out.write(toVisibleJson(piece))
+    : (piece: string) => out.write(piece);
+  for (const piece of recordPieces(state, readEvents(input.store, runId, damage, { withBlobs: true })))
+    if (!write(piece)) break;
+  out.end();
+  if (state.items.count === 0) remark(input.context, `${runId} has no items`);
+  // Without items nothing was read a second time.
+  complain(state.items.count === 0 ? foundBefore : damage);
+}
+
 /** Lines; with --json the rows of a steps table and of its run. */
 export function exportSteps(input: Input): void {
   const runId = namedRun(input);
@@ -73,8 +92,8 @@ export function exportSteps(input: Input): void {
     out.write(']}\n');
   } else
     for (const line of stepLines(events, sourceId)) {
-      out.write(`${line}\n`);
       count += 1;
+      if (!out.write(`${line}\n`)) break;
     }
   out.end();
   if (count === 0) remark(input.context, `${runId} has no steps`);
@@ -106,14 +125,18 @@ class Output {
   #texts: string[] = [];
   #length = 0;
 
-  write(text: string): void {
+  #isRead = true;
+
+  /** Gives false where nobody reads any more. */
+  write(text: string): boolean {
     this.#texts.push(text);
     this.#length += text.length;
     if (this.#length > 256 * 1024) this.end();
+    return this.#isRead;
   }
 
   end(): void {
-    if (this.#length > 0) print(this.#texts.join(''));
+    if (this.#length > 0) this.#isRead = print(this.#texts.join(''));
     this.#texts = [];
     this.#length = 0;
   }

@@ -6,6 +6,7 @@ import { detectFormat, type FileFormat } from '../formats/detect.js';
 import type { ImportFormat } from '../formats/draft.js';
 import { LINES_FORMAT } from '../formats/lines-import.js';
 import { LOG_FORMAT } from '../formats/log-import.js';
+import { RECORD_FORMAT } from '../formats/record-import.js';
 import { TRACE_FORMAT } from '../formats/trace-import.js';
 import { importSource, type Imported, type ImportSettings } from '../runs/import/import-source.js';
 import { openSource, type Source } from '../runs/import/source.js';
@@ -15,6 +16,7 @@ import { answer, warn, type Input } from './input.js';
 const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
   log: LOG_FORMAT,
   trace: TRACE_FORMAT,
+  record: RECORD_FORMAT,
   lines: LINES_FORMAT,
 };
 const HEAD_BYTES = 64 * 1024;

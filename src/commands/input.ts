@@ -136,10 +136,10 @@ export function jsonText(value: unknown): string {
   return toVisibleJson(JSON.stringify(value));
 }
 
-/** Throws `io` where stdout takes nothing, as on a full disk. */
-export function print(text: string): void {
+/** False where nobody reads any more. Throws `io` where stdout takes nothing, as on a full disk. */
+export function print(text: string): boolean {
   try {
-    writeAll(1, Buffer.from(text));
+    return writeAll(1, Buffer.from(text));
   } catch (error) {
     throw new RunlogError('io', `the answer could not be written to stdout: ${messageOf(error)}`, { cause: error });
   }

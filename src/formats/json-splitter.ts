@@ -42,6 +42,8 @@ export class JsonSplitter {
   #partLine = 1;
   #index = 0;
   #rest = '';
+  /** Where in the rest the latest string of the root begins: its keys are such. */
+  #stringStart = 0;
   #isInList = false;
   #line = 1;
 
@@ -74,8 +76,13 @@ export class JsonSplitter {
       else if (this.#isInString) {
         if (character === '\\') this.#isEscaped = true;
         else this.#isInString = false;
-      } else if (character === '"') this.#isInString = true;
-      else if (character === ',') {
+      } else if (character === '"') {
+        this.#isInString = true;
+        if (this.#key !== null && this.#depth === 1 && !this.#isInList) {
+          take(found.index);
+          this.#stringStart = this.#rest.length;
+        }
+      } else if (character === ',') {
         if (this.#depth === this.#partDepth && this.#isListOpen()) {
           take(found.index);
           this.#endPart();
@@ -89,7 +96,9 @@ export class JsonSplitter {
 
   end(): JsonEnd {
     const isTruncated = this.#depth > 0 || this.#isInString;
-    if (!isTruncated) this.#endPart();
+    // Of what was cut off, a part that its own bracket has closed is whole.
+    const isWhole = this.#depth === this.#partDepth && this.#isListOpen() && /[}\]]\s*$/.test(this.#part.slice(-1024));
+    if (!isTruncated || (isWhole && !this.#isInString)) this.#endPart();
     return { rest: this.#rest, isTruncated, line: this.#line };
   }
 
@@ -116,13 +125,20 @@ export class JsonSplitter {
       skip();
     } else if (depth === 1 && bracket === '[' && !this.#isInList) {
       take(index);
-      const key = JSON.stringify(this.#key);
-      if (!this.#rest.trimEnd().replace(/:$/, '').trimEnd().endsWith(key)) return;
+      if (!this.#isAfterKey()) return;
       this.#rest += '[';
       this.#isInList = true;
       this.#partLine = this.#line;
       skip();
     }
+  }
+
+  /** Whether the rest ends in our key: as JSON has it, however it is escaped. */
+  #isAfterKey(): boolean {
+    const [, written] = /^("[^]*")\s*:\s*$/.exec(this.#rest.slice(this.#stringStart)) ?? [];
+    if (written === undefined) return false;
+    const parsed = parseJson(written, 1);
+    return 'value' in parsed && parsed.value === this.#key;
   }
 
   #deeper(): { depth: number } {

@@ -7,6 +7,7 @@ import { formatCivil, parseTime } from './civil-time.js';
 import {
   isRecord,
   notGivenBack,
+  shown,
   type DraftEvent,
   type DraftRun,
   type ImportContext,
@@ -299,9 +300,4 @@ function textOf(value: Json | undefined): string | null {
 function countOf(value: Json | undefined): number | null {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
-}
-
-function shown(value: Json | undefined): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
