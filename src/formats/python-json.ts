@@ -69,14 +69,17 @@ function byCodePoint(one: string, other: string): number {
   return (one.codePointAt(at) ?? -1) - (other.codePointAt(at) ?? -1);
 }
 
-/** The value of a JSON text, or what is wrong with it; the NaN and Infinity that Python writes are null in it. */
+/** What a number that is too large for JavaScript must have: an exponent of three digits, or very many digits. */
+const MAYBE_TOO_LARGE = /[\d.][Ee]\+?\d{3}|\d{200}/;
+
+/** The value of a JSON text, or what is wrong with it. Python's NaN and Infinity are null in it, and so is what is too large. */
 export function parsePythonJson(text: string, line: number): { value: unknown } | { fault: string } {
   const parsed = parseJson(text, line);
-  if ('value' in parsed) return parsed;
+  if ('value' in parsed && !MAYBE_TOO_LARGE.test(text)) return parsed;
   let clean = '';
   let from = 0;
   for (const { at, text: number } of numbersIn(text)) {
-    if (!/[NI]/.test(number)) continue;
+    if (Number.isFinite(Number(number))) continue;
     clean += `${text.slice(from, at)}null`;
     from = at + number.length;
   }

@@ -108,32 +108,37 @@ function readHead({ rest, isTruncated }: JsonEnd): { head: Head | null; fault: s
   const whole = parsePythonJson(text, 1);
   if ('value' in whole)
     return isRecord(whole.value) ? { head: { object: whole.value, text }, fault: null } : { head: null, fault: null };
-  const fault = isTruncated ? 'it ends in the middle, before anything that can be read' : whole.fault;
+  const fault = isTruncated ? 'it ends in the middle' : whole.fault;
   if (!text.startsWith('{')) return { head: null, fault };
-  // A number at the end may be half of one.
-  const ends = [`${text}]}`, ...(/[\d.+-]$/.test(text) ? [] : [`${text}}`]), `${upToLastMember(text)}}`];
-  for (const candidate of ends) {
-    const parsed = parsePythonJson(candidate, 1);
-    if ('value' in parsed && isRecord(parsed.value)) return { head: { object: parsed.value, text: candidate }, fault };
-  }
-  return { head: null, fault };
+  const members = membersOf(text);
+  // A number where the text is cut off may be half of one.
+  if (isTruncated && /[\d.+-]$/.test(text)) members.pop();
+  const sound = members
+    .map((member) => (/\[$/.test(member) ? `${member}]` : member))
+    .filter((member) => member.trim() !== '' && 'value' in parsePythonJson(`{${member}}`, 1));
+  const recovered = `{${sound.join(',')}}`;
+  const parsed = parsePythonJson(recovered, 1) as { value: Record<string, Json> };
+  return { head: { object: parsed.value, text: recovered }, fault };
 }
 
-/** The text up to the end of its root, or, where that is cut off, to the last comma between members. */
-function upToLastMember(text: string): string {
+/** The texts of the root's members, sound or not, as far as the root goes. */
+function membersOf(text: string): string[] {
+  const members: string[] = [];
   let depth = 0;
-  let end = 1;
+  let from = 1;
   const pattern = /["{}[\],]/g;
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
     const [character] = found;
     if (character === '"') pattern.lastIndex = stringEnd(text, found.index);
     else if (character === '{' || character === '[') depth += 1;
     else if (character === ',') {
-      if (depth === 1) end = found.index;
-    } else if (depth === 1) return text.slice(0, found.index);
-    else depth -= 1;
+      if (depth > 1) continue;
+      members.push(text.slice(from, found.index));
+      from = found.index + 1;
+    } else if (depth > 1) depth -= 1;
+    else return [...members, text.slice(from, found.index)];
   }
-  return text.slice(0, end);
+  return [...members, text.slice(from)];
 }
 
 function draftOf(
