@@ -1,17 +1,25 @@
 // runlog import: what other tools wrote becomes runs. Prints the run ids.
 import fs from 'node:fs';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import tty from 'node:tty';
 import { RunlogError } from '../events/errors.js';
 import { detectFormat, type FileFormat } from '../formats/detect.js';
 import type { ImportFormat } from '../formats/draft.js';
 import { LINES_FORMAT } from '../formats/lines-import.js';
 import { LOG_FORMAT } from '../formats/log-import.js';
+import { countText, counted } from '../formats/quantities.js';
 import { RECORD_FORMAT } from '../formats/record-import.js';
 import { TRACE_FORMAT } from '../formats/trace-import.js';
-import { importSource, type Imported, type ImportSettings } from '../runs/import/import-source.js';
+import { findUnits, type Found, type Unit } from '../runs/import/find.js';
+import type { Imported, ImportSettings } from '../runs/import/import-draft.js';
+import { importSource } from '../runs/import/import-source.js';
+import { fileOfSource, fileOnDisk, importRunFolder } from '../runs/import/run-folder.js';
 import { openSource, type Source } from '../runs/import/source.js';
 import { offsetFinder } from '../sources/time-zone.js';
-import { answer, warn, type Input } from './input.js';
+import { countLine, fileLine, Progress } from '../terminal/progress.js';
+import { answer, remark, say, warn, type Input } from './input.js';
 
 const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
   log: LOG_FORMAT,
@@ -20,6 +28,7 @@ const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
   lines: LINES_FORMAT,
 };
 const HEAD_BYTES = 64 * 1024;
+const NAMES_SHOWN = 3;
 
 export async function importRuns(input: Input): Promise<void> {
   const named = input.choice('format', ['log', 'run', 'trace', 'record', 'lines', 'auto']);
@@ -28,17 +37,13 @@ export async function importRuns(input: Input): Promise<void> {
     keepsOtherLines: !input.has('skip-other'),
     isUnredacted: input.has('no-redact'),
   };
-  const runs: Imported[] = [];
-  const errors: RunlogError[] = [];
-  for (const file of await findFiles(input)) {
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- one source after the other: each may be large
-      runs.push(...(await importFile(input, file, named === 'auto' ? undefined : named, settings)));
-    } catch (error) {
-      if (!(error instanceof RunlogError)) throw error;
-      errors.push(error);
-    }
+  const work = new ImportWork(input, settings, named === 'auto' ? undefined : named);
+  try {
+    await work.run(await findPaths(input));
+  } finally {
+    work.end();
   }
+  const { runs, errors } = work;
   const [first] = errors;
   if (first !== undefined && runs.length === 0) throw first;
   const rows = runs.map(({ runId, source, events, warnings }) => ({ run_id: runId, source, events, warnings }));
@@ -48,28 +53,159 @@ export async function importRuns(input: Input): Promise<void> {
   if (errors.length > 0 || runs.some(({ isPartial }) => isPartial)) process.exitCode = 3;
 }
 
-async function importFile(
-  input: Input,
-  file: string,
-  named: FileFormat | undefined,
-  settings: ImportSettings,
-): Promise<Imported[]> {
-  const source = openSource(file, input.context.cwd);
-  try {
-    const formats = (named === undefined ? detectFormat(headOf(source)) : [named])
-      .map((format) => FORMATS[format])
-      .filter((format) => format !== undefined);
-    const name = file === '-' ? 'stdin' : path.basename(file).replace(/\.[^.]+$/, '');
-    return await importSource(input.store, source, name, formats, settings);
-  } catch (error) {
-    if (!(error instanceof RunlogError) || error.code !== 'invalid_input') throw error;
-    throw new RunlogError('invalid_input', `${source.name} cannot be imported: ${error.message}`, {
-      hint: error.hint ?? 'docs/import.md says what is read.',
-      cause: error,
-    });
-  } finally {
-    source.close();
+/** The import of all that was named: one unit after the other, so that a Ctrl-C leaves whole runs and no part of one. */
+class ImportWork {
+  readonly runs: Imported[] = [];
+  readonly errors: RunlogError[] = [];
+  readonly #input: Input;
+  readonly #settings: ImportSettings;
+  readonly #named: FileFormat | undefined;
+  readonly #progress: Progress | null;
+  readonly #columns: number;
+  #isStopped = false;
+  #units = 0;
+  readonly #stop = (): void => void (this.#isStopped = true);
+
+  constructor(input: Input, settings: ImportSettings, named: FileFormat | undefined) {
+    this.#input = input;
+    this.#settings = settings;
+    this.#named = named;
+    const isShown = !input.context.isJson && !input.context.isQuiet && tty.isatty(2);
+    this.#columns = (isShown && process.stderr.columns) || 80;
+    this.#progress = isShown
+      ? new Progress({ write: say, columns: this.#columns, now: () => performance.now() })
+      : null;
+    // Once: a second Ctrl-C ends us at once, as the system does.
+    process.once('SIGINT', this.#stop);
   }
+
+  end(): void {
+    process.removeListener('SIGINT', this.#stop);
+    this.#progress?.clear();
+  }
+
+  async run(paths: readonly string[]): Promise<void> {
+    const found = await findUnits(paths, {
+      cwd: this.#input.context.cwd,
+      formats: this.#formatsSought(),
+      onTurn: () => this.#check(),
+    });
+    this.errors.push(...found.faults);
+    this.#tellPassedOver(found);
+    const { units } = found;
+    this.#units = units.length;
+    if (units.length === 0 && this.errors.length === 0) throw nothingFound(paths, found);
+    for (const [index, unit] of units.entries()) {
+      if (units.length > 1) this.#progress?.show(() => countLine(index, units.length, 'runs and files'));
+      // oxlint-disable-next-line no-await-in-loop -- one unit after the other: each may be large
+      await this.#take(unit);
+      // oxlint-disable-next-line no-await-in-loop -- signals are seen between units
+      await nextTurn();
+      this.#check();
+    }
+  }
+
+  async #take(unit: Unit): Promise<void> {
+    try {
+      if (unit.kind === 'file') this.runs.push(...(await this.#importFile(unit.file)));
+      else this.runs.push(this.#importRun(unit));
+    } catch (error) {
+      if (!(error instanceof RunlogError) || error.code === 'interrupted') throw error;
+      this.errors.push(error);
+    }
+  }
+
+  #importRun({ source, name, files }: Unit & { kind: 'run' }): Imported {
+    const read = files.map((file) => fileOnDisk(file.role, file.name, file.path));
+    return worded(source, () => importRunFolder(this.#input.store, { source, name, files: read }, this.#settings));
+  }
+
+  async #importFile(file: string): Promise<Imported[]> {
+    const source = openSource(file, this.#input.context.cwd);
+    try {
+      const formats = worded(source.name, () =>
+        this.#named === undefined ? detectFormat(headOf(source)) : [this.#named],
+      );
+      const name = file === '-' ? 'stdin' : path.basename(file).replace(/\.[^.]+$/, '');
+      if (formats[0] === 'run') {
+        const files = [fileOfSource(source, file === '-' ? 'stdin' : path.basename(file))];
+        return [
+          worded(source.name, () =>
+            importRunFolder(this.#input.store, { source: source.name, name, files }, this.#settings),
+          ),
+        ];
+      }
+      return await this.#importSource(source, name, formats);
+    } finally {
+      source.close();
+    }
+  }
+
+  async #importSource(source: Source, name: string, formats: readonly FileFormat[]): Promise<Imported[]> {
+    const readers = formats.map((format) => FORMATS[format]).filter((format) => format !== undefined);
+    const begun = performance.now();
+    const onProgress = (bytes: number, ofBytes: number): void => {
+      this.#check();
+      const seconds = (performance.now() - begun) / 1000;
+      if (this.#units === 1) this.#progress?.show(() => fileLine(source.name, bytes, ofBytes, seconds, this.#columns));
+    };
+    try {
+      return await importSource(this.#input.store, source, name, readers, { ...this.#settings, onProgress });
+    } catch (error) {
+      throw inWords(source.name, error);
+    }
+  }
+
+  #formatsSought(): Set<FileFormat> {
+    if (this.#named !== undefined) return new Set([this.#named]);
+    return new Set([...(Object.keys(FORMATS) as FileFormat[]), 'run']);
+  }
+
+  #check(): void {
+    if (!this.#isStopped) return;
+    const done = this.runs.length;
+    const of = this.#units > 1 ? ` of ${countText(this.#units)} runs and files` : '';
+    throw new RunlogError('interrupted', `interrupted: ${counted(done, 'run')} imported${of}`, {
+      hint: 'Those stay. The same command once more goes on with the rest.',
+    });
+  }
+
+  #tellPassedOver({ own, others }: Found): void {
+    const tell = (names: readonly string[], one: string, many: string): void => {
+      if (names.length === 0) return;
+      const more = names.length > NAMES_SHOWN ? ', …' : '';
+      const shown = names.slice(0, NAMES_SHOWN).join(', ') + more;
+      remark(this.#input.context, `passed over ${counted(names.length, one, many)}: ${shown}`);
+    };
+    tell(own, "run of runlog's own, which needs no import", "runs of runlog's own, which need no import");
+    tell(others, 'file in none of the formats', 'files in none of the formats');
+  }
+}
+
+function nothingFound(paths: readonly string[], { own }: Found): RunlogError {
+  if (own.length > 0)
+    return new RunlogError('invalid_input', `nothing to import in ${paths.join(' ')}: only runs of runlog's own`, {
+      hint: 'They are runs already: runlog list --dir DIR shows them, DIR being the folder above runs/.',
+    });
+  return new RunlogError('invalid_input', `nothing to import in ${paths.join(' ')}`, {
+    hint: 'docs/import.md says what is read.',
+  });
+}
+
+function worded<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw inWords(source, error);
+  }
+}
+
+function inWords(source: string, error: unknown): unknown {
+  if (!(error instanceof RunlogError) || error.code !== 'invalid_input') return error;
+  return new RunlogError('invalid_input', `${source} cannot be imported: ${error.message}`, {
+    hint: error.hint ?? 'docs/import.md says what is read.',
+    cause: error,
+  });
 }
 
 function headOf(source: Source): string {
@@ -77,7 +213,7 @@ function headOf(source: Source): string {
   return head.toString('utf8', 0, source.read(head, 0));
 }
 
-async function findFiles({ args, context }: Input): Promise<string[]> {
+async function findPaths({ args, context }: Input): Promise<string[]> {
   const found: string[] = [];
   for (const text of args) {
     if (text === '-' || fs.existsSync(path.resolve(context.cwd, text))) {
@@ -86,7 +222,9 @@ async function findFiles({ args, context }: Input): Promise<string[]> {
     }
     // A pattern that the shell did not expand, because it was quoted or matched nothing there.
     const { default: fastGlob } = await import('fast-glob');
-    const matched = fastGlob.isDynamicPattern(text) ? await fastGlob(text, { cwd: context.cwd, onlyFiles: true }) : [];
+    const matched = fastGlob.isDynamicPattern(text)
+      ? await fastGlob(text, { cwd: context.cwd, onlyFiles: false, followSymbolicLinks: false })
+      : [];
     if (matched.length === 0)
       throw new RunlogError('no_such_file', `no such file: ${text}`, {
         hint: 'Check the name; quote patterns such as "logs/*.log".',

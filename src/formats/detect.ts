@@ -22,6 +22,18 @@ export function detectFormat(head: string): FileFormat[] {
   return ['log', 'lines'];
 }
 
+/** The same where nobody said that it is any of them: [] unless its own words show it. */
+export function recognizeFormat(head: string): FileFormat[] {
+  try {
+    const formats = detectFormat(head);
+    const isText = formats.includes('log') || formats.includes('lines');
+    return !isText || LOG_HEADER.test(head) || STEP_LINE.test(head) ? formats : [];
+  } catch (error) {
+    if (error instanceof RunlogError && error.code === 'invalid_input') return [];
+    throw error;
+  }
+}
+
 /** By the keys that only one of them has. */
 function jsonFormats(text: string): FileFormat[] {
   const has = (...keys: string[]): boolean => keys.some((key) => new RegExp(`"${key}"\\s*:`).test(text));

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { RunlogError } from '../events/errors.js';
 import { importRecord, roundTrip } from '../../test/support/record.js';
 import { ROOT } from '../../test/support/runlog.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
@@ -159,7 +160,7 @@ test('a record that is cut off anywhere gives the items that were whole, or is r
     const text = lines.slice(0, count).join('\n');
     const items = text.split('\n    }').length - 1;
     if (items === 0 && !text.includes('execution_id')) {
-      expect(() => importRecord(text)).toThrow();
+      expect(() => importRecord(text)).toThrow(RunlogError);
       continue;
     }
     const { events, remarks } = importRecord(text);

@@ -21,14 +21,19 @@ export interface SegmentSeal {
 export type Seal = Record<string, SegmentSeal>;
 
 export function encodeMetadata(runId: string, state: RunState): string {
-  return prettyJson(metadata(runId, state));
+  return prettyJson(metadataObject(runId, state));
 }
 
 /** `_final.json`: the metadata, how it ended, and the seal over the journal as it then was. */
 export function encodeFinal(runId: string, state: RunState, seal: Seal): string {
+  return prettyJson({ ...finalObject(runId, state), seal });
+}
+
+/** The final report but for its seal. */
+export function finalObject(runId: string, state: RunState): Record<string, unknown> {
   const { ending } = state;
-  return prettyJson({
-    ...metadata(runId, state),
+  return {
+    ...metadataObject(runId, state),
     end_time: ending?.endedAt ?? null,
     duration_seconds: durationSeconds(state),
     total_issues: state.issues.length,
@@ -43,8 +48,7 @@ export function encodeFinal(runId: string, state: RunState, seal: Seal): string 
     successful_issues: countOutcomes(state).completedIssues,
     failed_issues: countOutcomes(state).failedIssues,
     skipped_issues: countOutcomes(state).skippedIssues,
-    seal,
-  });
+  };
 }
 
 /** `issues/issue_<iid>_metrics.json` while it is under way, `issue_<iid>_report.json` once it has ended; never both. */
@@ -63,7 +67,7 @@ export function encodeIssueFile(
   };
 }
 
-function metadata(runId: string, state: RunState): Record<string, unknown> {
+export function metadataObject(runId: string, state: RunState): Record<string, unknown> {
   const { started } = state;
   const counts = countOutcomes(state);
   return {
@@ -107,7 +111,7 @@ function metadata(runId: string, state: RunState): Record<string, unknown> {
   };
 }
 
-function issueMetrics(runId: string, state: RunState, issue: Issue): Record<string, unknown> {
+export function issueMetrics(runId: string, state: RunState, issue: Issue): Record<string, unknown> {
   const totals = totalsOf(state, issue);
   return {
     run_id: runId,
@@ -125,7 +129,8 @@ function issueMetrics(runId: string, state: RunState, issue: Issue): Record<stri
   };
 }
 
-function issueReport(state: RunState, issue: Issue): Record<string, unknown> {
+/** What a report has beyond the metrics. */
+export function issueReport(state: RunState, issue: Issue): Record<string, unknown> {
   const steps = stepsOf(state, issue);
   const pipelines = state.pipelines.filter((pipeline) => pipeline.issue === issue.iid);
   const cycles = state.cycles.filter((cycle) => cycle.issue === issue.iid);

@@ -58,6 +58,11 @@ export function cutTo(text: string, width: number): string {
   return `${cut.trimEnd()}…`;
 }
 
-function padEnd(text: string, width: number): string {
+export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+}
+
+/** How many columns a text takes. */
+export function widthOf(text: string): number {
+  return stringWidth(text);
 }

@@ -1,5 +1,6 @@
 // What did CI say? Folds what was recorded of each pipeline and retry, as it went on, into one; pure.
 import { secondsBetween } from '../events/instant.js';
+import { timeOf } from '../events/times.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 
 export interface Pipeline {
@@ -7,7 +8,7 @@ export interface Pipeline {
   retryAttempt: number | null;
   issue: string | null;
   /** When it was last heard of. */
-  at: string;
+  at: string | null;
   status: string;
   commitSha: string | null;
   triggeredBy: string | null;
@@ -37,11 +38,12 @@ export function applyPipelineEvent(pipelines: Pipeline[], event: RunlogEvent, is
   const index = pipelines.findIndex((known) => known.id === event.pipeline_id && known.retryAttempt === retryAttempt);
   const known = index === -1 ? null : (pipelines[index] as Pipeline);
   const hasEnded = isOver(event.status);
+  const at = timeOf(event);
   const pipeline: Pipeline = {
     id: event.pipeline_id,
     retryAttempt,
     issue: issue ?? known?.issue ?? null,
-    at: event.at,
+    at,
     status: event.status,
     commitSha: event.commit_sha ?? known?.commitSha ?? null,
     triggeredBy: event.triggered_by ?? known?.triggeredBy ?? null,
@@ -50,8 +52,8 @@ export function applyPipelineEvent(pipelines: Pipeline[], event: RunlogEvent, is
     errorMessage: event.error_message ?? known?.errorMessage ?? null,
     queueSeconds: event.queue_seconds ?? known?.queueSeconds ?? null,
     executionSeconds: event.execution_seconds ?? known?.executionSeconds ?? null,
-    startedAt: event.started_at ?? known?.startedAt ?? (hasEnded ? null : event.at),
-    endedAt: event.ended_at ?? (hasEnded ? (known?.endedAt ?? event.at) : null),
+    startedAt: event.started_at ?? known?.startedAt ?? (hasEnded ? null : at),
+    endedAt: event.ended_at ?? (hasEnded ? (known?.endedAt ?? at) : null),
     saidStart: (event.started_at ?? null) !== null || known?.saidStart === true,
     saidEnd: (event.ended_at ?? null) !== null || known?.saidEnd === true,
   };

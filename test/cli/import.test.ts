@@ -145,7 +145,7 @@ test('what is no log is refused with 65, and leaves no run', async () => {
   }
   expect(fs.existsSync(store.path('runs')) ? fs.readdirSync(store.path('runs')) : []).toEqual([]);
   expect((await store.runlog(['import', 'no-such-file.log'])).exitCode).toBe(66);
-  expect((await store.runlog(['import', '.'])).exitCode).toBe(2);
+  expect((await store.runlog(['import', '.'])).exitCode).toBe(65);
   expect((await store.runlog(['import'])).exitCode).toBe(2);
 });
 

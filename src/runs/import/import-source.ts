@@ -4,29 +4,10 @@ import { formatInstant } from '../../events/instant.js';
 import type { DraftRun, ImportContext, ImportFormat, Remark } from '../../formats/draft.js';
 import { nowMicros } from '../../journal/clock.js';
 import type { Store } from '../paths.js';
-import { ImportedRun } from './imported-run.js';
+import { beginRun, describeRun, finishRun, keptAsText, type Imported, type ImportSettings } from './import-draft.js';
+import type { ImportedRun } from './imported-run.js';
 import { findPlace, type Place } from './place.js';
 import { byteHash, textHash, walk, type Source } from './source.js';
-
-export interface ImportSettings {
-  offsetMinutesAt: ImportContext['offsetMinutesAt'];
-  keepsOtherLines: boolean;
-  /** Keep secrets as they are. */
-  isUnredacted: boolean;
-  /** Is told how much of how much has been read; what it throws ends the import, and nothing of the source is left. */
-  onProgress?: (bytes: number, ofBytes: number) => void;
-}
-
-export interface Imported {
-  runId: string;
-  /** The source, as the user named it. */
-  source: string;
-  /** How many events the source had for this run, its start and end not counted. */
-  events: number;
-  warnings: string[];
-  /** Whether part of the source could not be read. */
-  isPartial: boolean;
-}
 
 /** Runs whose files are open at once. A source with more of them is read once for each so many. */
 const RUNS_AT_ONCE = 200;
@@ -158,8 +139,7 @@ class Group {
         (index, event) => {
           if (event.type !== 'run.ended') this.#counts[index] = (this.#counts[index] ?? 0) + 1;
           const problem = this.#runs.get(index)?.add(event) ?? null;
-          if (problem !== null)
-            this.#remarks.push({ where: '', message: `kept as text, for it is no event: ${problem}`, isLoss: true });
+          if (problem !== null) this.#remarks.push(keptAsText(problem));
         },
         (remark) => this.#remarks.push(remark),
       );
@@ -178,10 +158,8 @@ class Group {
   #begin(index: number): void {
     const draft = this.#drafts[index] as DraftRun;
     const place = this.#places[index] as Place;
-    if (place.isKnown) return;
-    const { at, ...rest } = draft.start;
-    const start = { type: 'run.started', at, run_id: place.runId, ...rest, source: this.#sourceOf(draft) } as const;
-    this.#runs.set(index, new ImportedRun(this.#store, start, this.#settings));
+    if (!place.isKnown)
+      this.#runs.set(index, beginRun(this.#store, draft, place, this.#sourceOf(draft), this.#settings));
   }
 
   #finish(): Imported[] {
@@ -190,23 +168,10 @@ class Group {
       const place = this.#places[index] as Place;
       const run = this.#runs.get(index);
       this.#runs.delete(index);
-      if (run?.finish() === 'taken')
-        throw new RunlogError('cannot_create', `another run has got the id ${place.runId} meanwhile`, {
-          hint: 'Import it once more.',
-        });
+      if (run !== undefined) finishRun(run);
       const remarks = run === undefined || index > 0 ? [] : this.#remarks;
-      imported.push({
-        runId: place.runId,
-        source: this.#sourceName,
-        events: this.#counts[index] ?? 0,
-        warnings: [...(place.warning === null ? [] : [place.warning]), ...remarks.map(remarkText)],
-        isPartial: remarks.some(({ isLoss }) => isLoss),
-      });
+      imported.push(describeRun(place, this.#sourceName, this.#counts[index] ?? 0, remarks));
     }
     return imported;
   }
-}
-
-function remarkText({ where, message }: Remark): string {
-  return where === '' ? message : `${where}: ${message}`;
 }
