@@ -392,8 +392,9 @@ function metricsSection({ metrics }: RunState): Section {
 
 /** A source may tell only how long several attempts took together. */
 function stepDurationText(step: Step): string {
-  const text = durationText(stepSeconds(step));
-  return step.durationAttempts === null ? text : `${text} (${step.durationAttempts} attempts)`;
+  const seconds = stepSeconds(step);
+  if (seconds === null || step.durationAttempts === null) return durationText(seconds);
+  return `${Number(seconds.toFixed(2))} s for ${step.durationAttempts} attempts`;
 }
 
 function errorsSection({ errors }: RunState, showTime: (instant: string) => string): Section {

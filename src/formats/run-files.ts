@@ -3,7 +3,7 @@ import { secondsBetween } from '../events/instant.js';
 import { firstTimeRight, percent, retries, stepsOf, totalDebuggingCycles, totalsOf } from '../views/issue-outcome.js';
 import { countOutcomes, hasFailed, successRate } from '../views/outcome.js';
 import { durationSeconds, startTime, statusOf, traceId, type RunState } from '../views/run.js';
-import { stepSeconds, type Step } from '../views/steps.js';
+import { stepSeconds, sumSeconds, type Step } from '../views/steps.js';
 import { roundUsd, totalTokens, unpricedModels, type TokenSums } from '../views/tokens.js';
 import type { Correction } from '../views/corrections.js';
 import { issueStatus, type CodeChanges, type Issue } from '../views/issues.js';
@@ -208,14 +208,13 @@ function agentMetrics(steps: readonly Step[]): Record<string, unknown> {
     agents.map((agent) => {
       const own = steps.filter((step) => step.agent === agent);
       const lastCorrection = own.at(-1)?.correction ?? null;
-      const seconds = own.map(stepSeconds).filter((known) => known !== null);
       return [
         agent,
         {
           attempts: own.length,
           successes: own.filter(({ status }) => status === 'SUCCESS').length,
           failures: own.filter(hasFailed).length,
-          duration: seconds.length === 0 ? null : seconds.reduce((sum, known) => sum + known, 0),
+          duration: sumSeconds(own.map(stepSeconds)),
           retries: retries(own),
           outcome: agentOutcome(own),
           correction: lastCorrection === null ? null : correctionObject(lastCorrection),

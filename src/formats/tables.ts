@@ -17,7 +17,7 @@ import { issueStatus, type Issue } from '../views/issues.js';
 import { countOutcomes, successRate } from '../views/outcome.js';
 import { pipelineSeconds, type Pipeline } from '../views/pipelines.js';
 import { durationSeconds, startTime, statusOf, type RunState } from '../views/run.js';
-import { executions, stepSeconds, type Step } from '../views/steps.js';
+import { executions, stepSeconds, sumSeconds, type Step } from '../views/steps.js';
 import { roundUsd, totalTokens } from '../views/tokens.js';
 import type { ToolUsage } from '../views/tools.js';
 
@@ -80,7 +80,7 @@ const RUNS = table<RunState>({
     input_tokens: ({ tokens }) => tokens.input,
     output_tokens: ({ tokens }) => tokens.output,
     estimated_cost_usd: ({ tokens }) => roundUsd(tokens.costUsd),
-    total_agent_duration_seconds: ({ steps }) => sumKnown(executions(steps).map(stepSeconds)),
+    total_agent_duration_seconds: ({ steps }) => sumSeconds(executions(steps).map(stepSeconds)),
     total_pipeline_duration_seconds: totalPipelineSeconds,
     total_debugging_cycles: totalDebuggingCycles,
     intent_type: (state) => started(state).intent_type ?? null,
@@ -246,11 +246,6 @@ export function columnsOf(name: TableName): string[] {
 /** The rows that a run has in a table. */
 export function rowsOf(name: TableName, state: RunState): Cell[][] {
   return TABLES[name].rowsOf(state);
-}
-
-function sumKnown(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 
 /** `key=value` joined by `; `, keys sorted: the same tags give the same text. */

@@ -142,6 +142,12 @@ export function stepSeconds({ durationSeconds, startedAt, endedAt }: Step): numb
   return durationSeconds ?? secondsBetween(startedAt, endedAt);
 }
 
+/** Seconds of several executions together; null where none is known. Without the noise of sums of fractions. */
+export function sumSeconds(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.round(known.reduce((sum, value) => sum + value, 0) * 1e6) / 1e6;
+}
+
 /** The steps that are executions, not only notes: an end whose start was lost is one too, and may be a failure. */
 export function executions(steps: readonly Step[]): Step[] {
   return steps.filter(({ agent, status }) => agent !== null || status !== 'STARTED');
