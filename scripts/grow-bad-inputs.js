@@ -107,7 +107,7 @@ const JSON_KINDS = [
     make: (text) => text.replace('{', '{"__proto__": {"polluted": true}, "constructor": 1,'),
   },
   { kind: 'trailing', wanted: [0, 3, 65], make: (text) => `${text}\n}` },
-  { kind: 'comments', wanted: [65], make: (text) => `{ // made by hand\n${text.slice(1)}` },
+  { kind: 'comments', wanted: [3, 65], make: (text) => `{ // made by hand\n${text.slice(1)}` },
 ];
 
 function insert(text, at, what) {
