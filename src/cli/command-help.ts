@@ -428,6 +428,12 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     options: {},
     examples: ['runlog export trace latest > trace.json', 'runlog export trace latest | jq .pipeline_status'],
   },
+  commands: {
+    group: 'Afterwards',
+    summary: 'the commands of a run as a shell script, to redo it by hand',
+    options: { set: 'the value of a placeholder such as {models_dir}; may be repeated' },
+    examples: ['runlog commands latest > redo.sh', 'runlog commands latest --set models_dir=/srv/models | sh'],
+  },
   import: {
     group: 'Afterwards',
     summary: 'make runs of logs written by hand or by other tools; prints the run ids',

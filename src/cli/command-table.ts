@@ -95,6 +95,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'export csv', args: '', options: 'out=DIR run=RUN rebuild lock-timeout=SECONDS' },
   { name: 'export log', args: '<RUN>', options: '' },
   { name: 'export trace', args: '<RUN>', options: '' },
+  { name: 'commands', args: '[RUN]', options: 'set=NAME=VALUE' },
   { name: 'import', args: '<PATH...>', options: 'format=F timezone=TZ no-redact' },
   {
     name: 'rotate',

@@ -143,6 +143,8 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/export.js')).exportLog;
     case 'export trace':
       return (await import('../commands/export.js')).exportTrace;
+    case 'commands':
+      return (await import('../commands/commands.js')).commands;
     case 'import':
       return (await import('../commands/import.js')).importRuns;
     case 'rotate':

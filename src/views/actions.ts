@@ -21,20 +21,26 @@ const RESULT_KEYS = ['Result', 'Status', 'Decision', 'Error'];
 export function applyActionEvent(actions: Actions, event: RunlogEvent): void {
   if (event.type !== 'action.logged') return;
   actions.count += 1;
-  const fields = new Map(event.fields ?? []);
-  const key = RESULT_KEYS.find((name) => fields.has(name));
-  const result = key === undefined ? null : firstLine(fields.get(key) as string);
-  // Dialect B says Result: failure; a wrapped command tells by its exit code or signal.
-  const hasFailed =
-    (event.exit_code ?? 0) !== 0 || (event.signal ?? null) !== null || fields.has('Error') || result === 'failure';
   actions.latest.push({
     at: event.at,
     action: event.action,
     description: event.description ?? null,
-    result,
-    hasFailed,
+    result: resultOf(event),
+    hasFailed: failedAction(event),
   });
   if (actions.latest.length > 2 * KEPT) actions.latest.splice(0, actions.latest.length - KEPT);
+}
+
+/** Dialect B says Result: failure; a wrapped command tells by its exit code or signal. */
+export function failedAction(event: RunlogEvent<'action.logged'>): boolean {
+  if ((event.exit_code ?? 0) !== 0 || (event.signal ?? null) !== null) return true;
+  return (event.fields ?? []).some(([key]) => key === 'Error') || resultOf(event) === 'failure';
+}
+
+function resultOf(event: RunlogEvent<'action.logged'>): string | null {
+  const fields = new Map(event.fields ?? []);
+  const key = RESULT_KEYS.find((name) => fields.has(name));
+  return key === undefined ? null : firstLine(fields.get(key) as string);
 }
 
 function firstLine(text: string): string {
