@@ -449,6 +449,12 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'runlog import exec_20251105_091500_3fa91c07.json | xargs runlog export record',
     ],
   },
+  commands: {
+    group: 'Afterwards',
+    summary: 'the commands of a run as a shell script, to redo it by hand',
+    options: { set: 'the value of a placeholder such as {models_dir}; may be repeated' },
+    examples: ['runlog commands latest > redo.sh', 'runlog commands latest --set models_dir=/srv/models | sh'],
+  },
   import: {
     group: 'Afterwards',
     summary: 'make runs of what other tools wrote: logs, run folders, traces, records, step lines; prints the run ids',

@@ -98,6 +98,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'export record', args: '<RUN>', options: '' },
   { name: 'export steps', args: '<RUN>', options: '' },
   { name: 'export json', args: '<RUN>', options: '' },
+  { name: 'commands', args: '[RUN]', options: 'set=NAME=VALUE' },
   { name: 'import', args: '<PATH...>', options: 'format=F timezone=TZ skip-other no-redact' },
   {
     name: 'rotate',

@@ -149,6 +149,8 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/export.js')).exportJson;
     case 'export record':
       return (await import('../commands/export.js')).exportRecord;
+    case 'commands':
+      return (await import('../commands/commands.js')).commands;
     case 'import':
       return (await import('../commands/import.js')).importRuns;
     case 'rotate':

@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { EventBody } from '../events/vocabulary.js';
-import { runChild, shellQuote, type ChildEnd } from './child.js';
+import { runChild, type ChildEnd } from './child.js';
 import { messageOf } from '../events/errors.js';
 import { redactEvent } from '../events/redact.js';
+import { shellQuote } from '../formats/shell-words.js';
 import { asCaller, complain, usage, warn, writeAll, type Input } from './input.js';
 import { handOver, openPipes } from './pipe.js';
 

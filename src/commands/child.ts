@@ -76,10 +76,3 @@ function startMessage(file: string, error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT' || file === '') return `${file}: command not found`;
   return error.code === 'EACCES' ? `${file}: permission denied` : `${file}: ${error.message}`;
 }
-
-/** A command line that a shell reads back as the same arguments. */
-export function shellQuote(command: readonly string[]): string {
-  return command
-    .map((word) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');
-}

@@ -40,7 +40,7 @@ async function callTool(input: Input, command: readonly string[], body: EventBod
   const success = end.exitStatus === 0;
   const error = success ? null : (body.error ?? end.startError ?? how);
   try {
-    recordInto(input, runId, [{ ...body, success, duration_ms: duration, error }]);
+    recordInto(input, runId, [{ ...body, success, duration_ms: duration, error, argv: [...command] }]);
   } catch (cause) {
     warn(`${messageOf(cause)}: the call was NOT recorded`);
   }

@@ -145,6 +145,7 @@ export const VOCABULARY = {
     success: 'flag!',
     duration_ms: 'number',
     error: 'text',
+    argv: 'texts',
   },
   'pipeline.recorded': {
     pipeline_id: 'text!',

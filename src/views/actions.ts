@@ -21,30 +21,33 @@ const RESULT_KEYS = ['Result', 'Status', 'Decision', 'Error'];
 export function applyActionEvent(actions: Actions, event: RunlogEvent): void {
   if (event.type !== 'action.logged') return;
   actions.count += 1;
+  actions.latest.push({
+    at: event.at,
+    action: event.action,
+    description: event.description ?? null,
+    result: resultOf(event),
+    hasFailed: failedAction(event),
+  });
+  if (actions.latest.length > 2 * KEPT) actions.latest.splice(0, actions.latest.length - KEPT);
+}
+
+/** Dialect B says Result: failure; a wrapped command tells by its exit code or signal. */
+export function failedAction(event: RunlogEvent<'action.logged'>): boolean {
+  if ((event.exit_code ?? 0) !== 0 || (event.signal ?? null) !== null) return true;
+  return (event.fields ?? []).some(([key]) => key === 'Error') || resultOf(event) === 'failure';
+}
+
+/** A loop that makes nothing: an import asks this of a million entries. Of fields of one name the last counts. */
+function resultOf({ fields }: RunlogEvent<'action.logged'>): string | null {
   let rank = RESULT_KEYS.length;
   let result: string | null = null;
-  // A loop that makes nothing: an import asks this of a million entries. Of fields of one name the last counts.
-  for (const [key, value] of event.fields ?? []) {
+  for (const [key, value] of fields ?? []) {
     const own = RESULT_KEYS.indexOf(key);
     if (own === -1 || own > rank) continue;
     rank = own;
     result = value;
   }
-  if (result !== null) result = firstLine(result);
-  // Dialect B says Result: failure; a wrapped command tells by its exit code or signal.
-  const hasFailed =
-    (event.exit_code ?? 0) !== 0 ||
-    (event.signal ?? null) !== null ||
-    (event.fields ?? []).some(([key]) => key === 'Error') ||
-    result === 'failure';
-  actions.latest.push({
-    at: event.at,
-    action: event.action,
-    description: event.description ?? null,
-    result,
-    hasFailed,
-  });
-  if (actions.latest.length > 2 * KEPT) actions.latest.splice(0, actions.latest.length - KEPT);
+  return result === null ? null : firstLine(result);
 }
 
 function firstLine(text: string): string {

@@ -146,6 +146,8 @@ describe('a run whose every text is hostile', () => {
     ['list', '--json'],
     ['export', 'log', 'run_hostile'],
     ['export', 'trace', 'run_hostile'],
+    ['commands', 'run_hostile'],
+    ['commands', 'run_hostile', '--json'],
   ])('is shown harmlessly by %s %s %s', async (...args: string[]) => {
     const outcome = await say(args);
     expectHarmless(args.join(' '), outcome);
@@ -256,6 +258,8 @@ describe('an error that repeats what it was given', () => {
     ['summary', '--format', H],
     ['finalize', H],
     ['finalize', '--dir', H],
+    ['commands', H],
+    ['commands', 'r', '--set', H],
     ['import', H],
     ['import', '.', '--timezone', H],
     ['rotate', '--max-age', H],
