@@ -1,5 +1,4 @@
 // runlog import: what other tools wrote becomes runs. Prints the run ids.
-import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError } from '../events/errors.js';
 import { detectFormat, type FileFormat } from '../formats/detect.js';
@@ -11,6 +10,7 @@ import { TRACE_FORMAT } from '../formats/trace-import.js';
 import { importSource, type Imported, type ImportSettings } from '../runs/import/import-source.js';
 import { openSource, type Source } from '../runs/import/source.js';
 import { offsetFinder } from '../sources/time-zone.js';
+import { findFiles } from './input-files.js';
 import { answer, warn, type Input } from './input.js';
 
 const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
@@ -30,7 +30,7 @@ export async function importRuns(input: Input): Promise<void> {
   };
   const runs: Imported[] = [];
   const errors: RunlogError[] = [];
-  for (const file of await findFiles(input)) {
+  for (const file of await findFiles(input.args, input.context.cwd)) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- one source after the other: each may be large
       runs.push(...(await importFile(input, file, named === 'auto' ? undefined : named, settings)));
@@ -75,23 +75,4 @@ async function importFile(
 function headOf(source: Source): string {
   const head = Buffer.alloc(HEAD_BYTES);
   return head.toString('utf8', 0, source.read(head, 0));
-}
-
-async function findFiles({ args, context }: Input): Promise<string[]> {
-  const found: string[] = [];
-  for (const text of args) {
-    if (text === '-' || fs.existsSync(path.resolve(context.cwd, text))) {
-      found.push(text);
-      continue;
-    }
-    // A pattern that the shell did not expand, because it was quoted or matched nothing there.
-    const { default: fastGlob } = await import('fast-glob');
-    const matched = fastGlob.isDynamicPattern(text) ? await fastGlob(text, { cwd: context.cwd, onlyFiles: true }) : [];
-    if (matched.length === 0)
-      throw new RunlogError('no_such_file', `no such file: ${text}`, {
-        hint: 'Check the name; quote patterns such as "logs/*.log".',
-      });
-    found.push(...matched.sort());
-  }
-  return found;
 }
