@@ -494,6 +494,12 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'runlog restore run_20251003_181952_project_171 --lock-timeout 10',
     ],
   },
+  lint: {
+    group: 'Afterwards',
+    summary: 'design-experiment logs against the rules of their format',
+    options: {},
+    examples: ['runlog lint design-experiment.log', 'runlog lint latest "experiments/**/design-experiment.log"'],
+  },
   verify: {
     group: 'The store',
     summary: 'whether runs are as they were recorded: damage and seals',

@@ -107,6 +107,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'max-runs=N max-age=DURATION max-size=SIZE keep-failed keep-tag=K=V delete dry-run lock-timeout=SECONDS max-runtime=DURATION',
   },
   { name: 'restore', args: '<RUN>', options: 'lock-timeout=SECONDS' },
+  { name: 'lint', args: '<FILE|RUN...>', options: '' },
   { name: 'verify', args: '[RUN...]', options: 'strict' },
   { name: 'pin', args: '<RUN>', options: '' },
   { name: 'unpin', args: '<RUN>', options: '' },

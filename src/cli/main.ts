@@ -157,6 +157,8 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/rotate.js')).rotate;
     case 'restore':
       return (await import('../commands/keep.js')).restore;
+    case 'lint':
+      return (await import('../commands/lint.js')).lint;
     case 'verify':
       return (await import('../commands/verify.js')).verify;
     case 'pin':

@@ -1,5 +1,4 @@
 // runlog import: what other tools wrote becomes runs. Prints the run ids.
-import fs from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -19,6 +18,7 @@ import { fileOfSource, fileOnDisk, importRunFolder } from '../runs/import/run-fo
 import { openSource, type Source } from '../runs/import/source.js';
 import { offsetFinder } from '../sources/time-zone.js';
 import { countLine, fileLine, Progress } from '../terminal/progress.js';
+import { findPaths } from './input-files.js';
 import { answer, remark, say, warn, type Input } from './input.js';
 
 const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
@@ -39,7 +39,7 @@ export async function importRuns(input: Input): Promise<void> {
   };
   const work = new ImportWork(input, settings, named === 'auto' ? undefined : named);
   try {
-    await work.run(await findPaths(input));
+    await work.run(await findPaths(input.args, input.context.cwd));
   } finally {
     work.end();
   }
@@ -211,25 +211,4 @@ function inWords(source: string, error: unknown): unknown {
 function headOf(source: Source): string {
   const head = Buffer.alloc(HEAD_BYTES);
   return head.toString('utf8', 0, source.read(head, 0));
-}
-
-async function findPaths({ args, context }: Input): Promise<string[]> {
-  const found: string[] = [];
-  for (const text of args) {
-    if (text === '-' || fs.existsSync(path.resolve(context.cwd, text))) {
-      found.push(text);
-      continue;
-    }
-    // A pattern that the shell did not expand, because it was quoted or matched nothing there.
-    const { default: fastGlob } = await import('fast-glob');
-    const matched = fastGlob.isDynamicPattern(text)
-      ? await fastGlob(text, { cwd: context.cwd, onlyFiles: false, followSymbolicLinks: false })
-      : [];
-    if (matched.length === 0)
-      throw new RunlogError('no_such_file', `no such file: ${text}`, {
-        hint: 'Check the name; quote patterns such as "logs/*.log".',
-      });
-    found.push(...matched.sort());
-  }
-  return found;
 }

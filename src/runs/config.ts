@@ -11,8 +11,9 @@ export interface Config {
   folder: string;
   dir?: string;
   isGroupReadable: boolean;
-  /** As it stands in the file. */
+  /** As they stand in the file. */
   prices: unknown;
+  lint: unknown;
 }
 
 /** The config of a folder or of the nearest one above it that has one. Throws `usage` where it cannot be understood. */
@@ -27,11 +28,16 @@ export function readConfig(from: string): Config | undefined {
 
 function parseConfig(file: string, folder: string): Config {
   try {
-    const config = JSON.parse(readText(file)) as { dir?: unknown; group_readable?: unknown; prices?: unknown } | null;
-    const { dir, group_readable: isGroupReadable = false, prices } = config ?? {};
+    const config = JSON.parse(readText(file)) as {
+      dir?: unknown;
+      group_readable?: unknown;
+      prices?: unknown;
+      lint?: unknown;
+    } | null;
+    const { dir, group_readable: isGroupReadable = false, prices, lint } = config ?? {};
     if (dir !== undefined && typeof dir !== 'string') throw new Error('dir must be text');
     if (typeof isGroupReadable !== 'boolean') throw new Error('group_readable must be true or false');
-    return { file, folder, ...(dir === undefined ? {} : { dir }), isGroupReadable, prices };
+    return { file, folder, ...(dir === undefined ? {} : { dir }), isGroupReadable, prices, lint };
   } catch (error) {
     throw new RunlogError('usage', `${file}: ${messageOf(error)}`, {
       hint: 'Mend the file or remove it.',
