@@ -461,6 +461,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     options: {
       format: 'log, run, trace, record, lines; or auto, by content (default)',
       timezone: 'the zone of times without one, e.g. Europe/Berlin (default: this machine)',
+      run: 'the run that gets the events: one that is there, or the id of a new one',
       'skip-other': 'of step lines: only count the lines that are none',
       'no-redact': 'keep secrets as they are',
     },

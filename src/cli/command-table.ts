@@ -99,7 +99,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   { name: 'export steps', args: '<RUN>', options: '' },
   { name: 'export json', args: '<RUN>', options: '' },
   { name: 'commands', args: '[RUN]', options: 'set=NAME=VALUE' },
-  { name: 'import', args: '<PATH...>', options: 'format=F timezone=TZ skip-other no-redact' },
+  { name: 'import', args: '<PATH...>', options: 'format=F timezone=TZ run=RUN skip-other no-redact' },
   {
     name: 'rotate',
     args: '',

@@ -16,10 +16,13 @@ import type { Imported, ImportSettings } from '../runs/import/import-draft.js';
 import { importSource } from '../runs/import/import-source.js';
 import { fileOfSource, fileOnDisk, importRunFolder } from '../runs/import/run-folder.js';
 import { openSource, type Source } from '../runs/import/source.js';
+import { isTaken } from '../runs/create.js';
+import { isRunId } from '../runs/paths.js';
+import { resolveRun } from '../runs/resolve.js';
 import { offsetFinder } from '../sources/time-zone.js';
 import { countLine, fileLine, Progress } from '../terminal/progress.js';
 import { findPaths } from './input-files.js';
-import { answer, remark, say, warn, type Input } from './input.js';
+import { answer, remark, say, usage, warn, type Input } from './input.js';
 
 const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
   log: LOG_FORMAT,
@@ -36,6 +39,7 @@ export async function importRuns(input: Input): Promise<void> {
     offsetMinutesAt: offsetFinder(input.text('timezone')),
     keepsOtherLines: !input.has('skip-other'),
     isUnredacted: input.has('no-redact'),
+    into: runNamed(input),
   };
   const work = new ImportWork(input, settings, named === 'auto' ? undefined : named);
   try {
@@ -51,6 +55,19 @@ export async function importRuns(input: Input): Promise<void> {
   for (const { source, warnings } of runs) for (const text of warnings) warn(`${source}: ${text}`);
   for (const { message } of errors) warn(message);
   if (errors.length > 0 || runs.some(({ isPartial }) => isPartial)) process.exitCode = 3;
+}
+
+/** The run that --run names; one that is not there is to get that id. */
+function runNamed(input: Input): string | undefined {
+  const text = input.text('run');
+  if (text === undefined) return undefined;
+  try {
+    return resolveRun(input.store, text, input.context.env);
+  } catch (error) {
+    if (error instanceof RunlogError && error.code === 'no_such_run' && isRunId(text) && !isTaken(input.store, text))
+      return text;
+    throw error;
+  }
 }
 
 /** The import of all that was named: one unit after the other, so that a Ctrl-C leaves whole runs and no part of one. */
@@ -94,6 +111,8 @@ class ImportWork {
     this.#tellPassedOver(found);
     const { units } = found;
     this.#units = units.length;
+    if (this.#settings.into !== undefined && units.length > 1)
+      throw usage(`--run takes one source, not ${units.length}`, 'Without --run each gets a run of its own.');
     if (units.length === 0 && this.errors.length === 0) throw nothingFound(paths, found);
     for (const [index, unit] of units.entries()) {
       if (units.length > 1) this.#progress?.show(() => countLine(index, units.length, 'runs and files'));

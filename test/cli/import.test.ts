@@ -169,3 +169,20 @@ test('secrets in a log are masked on the way in', async () => {
   expect(text).not.toContain('abcdefghijklmnop1234');
   expect(text).toContain('[REDACTED:');
 });
+
+test('--run makes a run of that id; in one that is there the events join, each once', async () => {
+  const store = tempStore();
+  const runId = await store.start('--name', 'x');
+  await store.ok('append', 'HELLO', 'there', '--run', runId);
+  for (const _ of [1, 2]) {
+    const { stdout, exitCode } = await store.runlog(['import', SAMPLE, '--run', runId]);
+    expect({ stdout, exitCode }).toEqual({ stdout: `${runId}\n`, exitCode: 0 });
+  }
+  const own = (await store.events(runId)).filter(({ type }) => type !== 'run.started');
+  expect(own.length).toBe(10);
+  expect((await store.runlog(['list', '--json'])).stdout).toContain('"status":"running"');
+  const trace = path.join(ROOT, 'fixtures', 'bad', 'samples', 'trace.json');
+  for (const _ of [1, 2]) await store.ok('import', trace, '--run', 'mine');
+  expect((await store.events('mine')).filter(({ type }) => type === 'step.started').length).toBe(2);
+  expect((await store.runlog(['import', trace, SAMPLE, '--run', 'mine'])).exitCode).toBe(2);
+});

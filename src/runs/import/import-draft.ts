@@ -2,14 +2,17 @@
 import { RunlogError } from '../../events/errors.js';
 import type { DraftEvent, DraftRun, ImportContext, Remark } from '../../formats/draft.js';
 import type { Store } from '../paths.js';
+import { AppendedRun } from './appended-run.js';
 import { ImportedRun } from './imported-run.js';
-import { findPlace, type Place } from './place.js';
+import { findPlace, placeInto, type Place } from './place.js';
 
 export interface ImportSettings {
   offsetMinutesAt: ImportContext['offsetMinutesAt'];
   keepsOtherLines: boolean;
   /** Keep secrets as they are. */
   isUnredacted: boolean;
+  /** The run that gets it all, which may be there already; without it each gets one of its own. */
+  into?: string | undefined;
   /** Is told how much of how much has been read; what it throws ends the import, and nothing of the source is left. */
   onProgress?: (bytes: number, ofBytes: number) => void;
 }
@@ -41,7 +44,10 @@ export function importDraft(
   origin: Origin,
   settings: ImportSettings,
 ): Imported {
-  const place = findPlace(store, draft, origin.sha256, new Set());
+  const place =
+    settings.into === undefined
+      ? findPlace(store, draft, origin.sha256, new Set())
+      : placeInto(store, settings.into, origin.sha256);
   const count = events.filter(({ type }) => type !== 'run.ended').length;
   if (place.isKnown) return describeRun(place, origin.file, count, []);
   const run = beginRun(store, draft, place, origin, settings);
@@ -63,19 +69,23 @@ export function keptAsText(problem: string): Remark {
   return { where: '', message: `kept as text, for it is no event: ${problem}`, isLoss: true };
 }
 
+/** A run that is being written. */
+export type WrittenRun = Pick<ImportedRun, 'runId' | 'add' | 'finish' | 'discard'>;
+
 export function beginRun(
   store: Store,
   draft: DraftRun,
-  { runId }: Place,
+  { runId, joins }: Place,
   source: Origin,
   settings: ImportSettings,
-): ImportedRun {
+): WrittenRun {
+  if (joins) return new AppendedRun(store, runId, source.sha256, settings);
   const { at, ...rest } = draft.start;
   return new ImportedRun(store, { type: 'run.started', at, run_id: runId, ...rest, source }, settings);
 }
 
 /** Throws `cannot_create` where another run has got the id meanwhile. */
-export function finishRun(run: ImportedRun): void {
+export function finishRun(run: WrittenRun): void {
   if (run.finish() === 'taken')
     throw new RunlogError('cannot_create', `another run has got the id ${run.runId} meanwhile`, {
       hint: 'Import it once more.',
@@ -87,7 +97,11 @@ export function describeRun(place: Place, source: string, events: number, remark
     runId: place.runId,
     source,
     events,
-    warnings: [...(place.warning === null ? [] : [place.warning]), ...remarks.map(remarkText)],
+    warnings: [
+      ...(place.warning === null ? [] : [place.warning]),
+      ...(place.joins ? [`joined ${place.runId}; what the source says of its run as a whole was left out`] : []),
+      ...remarks.map(remarkText),
+    ],
     isPartial: remarks.some(({ isLoss }) => isLoss),
   };
 }

@@ -4,9 +4,16 @@ import { formatInstant } from '../../events/instant.js';
 import type { DraftRun, ImportContext, ImportFormat, Remark } from '../../formats/draft.js';
 import { nowMicros } from '../../journal/clock.js';
 import type { Store } from '../paths.js';
-import { beginRun, describeRun, finishRun, keptAsText, type Imported, type ImportSettings } from './import-draft.js';
-import type { ImportedRun } from './imported-run.js';
-import { findPlace, type Place } from './place.js';
+import {
+  beginRun,
+  describeRun,
+  finishRun,
+  keptAsText,
+  type Imported,
+  type ImportSettings,
+  type WrittenRun,
+} from './import-draft.js';
+import { findPlace, placeInto, type Place } from './place.js';
 import { byteHash, textHash, walk, type Source } from './source.js';
 
 /** Runs whose files are open at once. A source with more of them is read once for each so many. */
@@ -31,7 +38,14 @@ export async function importSource(
     keepsOtherLines: settings.keepsOtherLines,
   };
   const { format, drafts, sha256 } = await survey(source, formats, context, settings);
-  const places = placesOf(store, drafts, sha256);
+  if (settings.into !== undefined && drafts.length > 1)
+    throw new RunlogError('usage', `${source.name} holds ${drafts.length} runs; --run takes one`, {
+      hint: 'Without --run each gets a run of its own.',
+    });
+  const places =
+    settings.into === undefined
+      ? placesOf(store, drafts, sha256)
+      : [placeInto(store, settings.into, drafts[0]?.sha256 ?? sha256)];
   const imported: Imported[] = [];
   for (let from = 0; from < drafts.length; from += RUNS_AT_ONCE) {
     const group = new Group(store, source.name, format.name, drafts, places, from, sha256, settings);
@@ -100,7 +114,7 @@ class Group {
   readonly #to: number;
   readonly #settings: ImportSettings;
   readonly #store: Store;
-  readonly #runs = new Map<number, ImportedRun>();
+  readonly #runs = new Map<number, WrittenRun>();
   readonly #counts: number[];
   readonly #remarks: Remark[] = [];
   readonly #sourceOf: (draft: DraftRun) => { format: string; file: string; sha256: string };

@@ -118,7 +118,8 @@ function isHarmless(action: string): boolean {
   return true;
 }
 
-function asText(draft: DraftEvent): DraftEvent {
+/** What can be no event is kept as the text of its JSON. */
+export function asText(draft: DraftEvent): DraftEvent {
   return { type: 'text.kept', at: draft.at, untimed: true, text: JSON.stringify(draft) };
 }
 

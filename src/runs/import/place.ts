@@ -11,6 +11,8 @@ export interface Place {
   runId: string;
   /** Whether this very thing was imported before. */
   isKnown: boolean;
+  /** Whether it joins a run that is there, as the user said. */
+  joins: boolean;
   warning: string | null;
 }
 
@@ -24,19 +26,27 @@ export function findPlace(store: Store, draft: DraftRun, sha256: string, taken: 
       const warning = isOther
         ? `${base} was imported before from other content; this is a run of its own: ${runId}`
         : null;
-      return { runId, isKnown: false, warning };
+      return { runId, isKnown: false, joins: false, warning };
     }
     const start = readStart(store, runId);
-    if (start?.source?.sha256 === sha256) return { runId, isKnown: true, warning: null };
+    if (start?.source?.sha256 === sha256) return { runId, isKnown: true, joins: false, warning: null };
     isOther ||= draft.runId !== null && (start?.source ?? null) !== null;
     if (start === null && fs.existsSync(archivePath(store, runId)) && isArchivedAs(store, runId, sha256))
       return {
         runId,
         isKnown: true,
+        joins: false,
         warning: `imported before; the run is in the archive (runlog restore ${runId})`,
       };
   }
   throw new RunlogError('cannot_create', `no run id is free for ${base}`);
+}
+
+/** The run that the user named: there already, or the one to be made. */
+export function placeInto(store: Store, runId: string, sha256: string): Place {
+  const isThere = isTaken(store, runId);
+  const isKnown = isThere && readStart(store, runId)?.source?.sha256 === sha256;
+  return { runId, isKnown, joins: isThere && !isKnown, warning: null };
 }
 
 function baseId({ runId, localTime, name }: DraftRun): string {
