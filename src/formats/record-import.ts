@@ -114,7 +114,7 @@ function readHead({ rest, isTruncated }: JsonEnd): { head: Head | null; fault: s
   // A number where the text is cut off may be half of one.
   if (isTruncated && /[\d.+-]$/.test(text)) members.pop();
   const sound = members
-    .map((member) => (/\[$/.test(member) ? `${member}]` : member))
+    .map((member) => (member.endsWith('[') ? `${member}]` : member))
     .filter((member) => member.trim() !== '' && 'value' in parsePythonJson(`{${member}}`, 1));
   const recovered = `{${sound.join(',')}}`;
   const parsed = parsePythonJson(recovered, 1) as { value: Record<string, Json> };

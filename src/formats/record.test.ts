@@ -159,7 +159,7 @@ test('a record that is cut off anywhere gives the items that were whole, or is r
     const text = lines.slice(0, count).join('\n');
     const items = text.split('\n    }').length - 1;
     if (items === 0 && !text.includes('execution_id')) {
-      expect(() => importRecord(text)).toThrow();
+      expect(() => importRecord(text)).toThrow('it ends in the middle');
       continue;
     }
     const { events, remarks } = importRecord(text);
