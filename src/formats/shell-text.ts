@@ -42,7 +42,7 @@ const LASTING =
   /^(?:cd[ \t]+(?!-)(?:[\w.~/+@%,-]|'[^']*'|"[^"\\$`]*")+|export[ \t]+(?!BASH_)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=(?:[\w./:+@%,-]|'[^']*'|"[^"\\$`]*")*)$/;
 /** What only bash takes as it is meant. */
 const BASH =
-  /&>|>&(?![\d-])|\|&|\[\[|[<>]\(|<<<|\$'|\$"|\(\(|\{[\w]+\.\.|\w\+=|=\(|(?:^|[;&|\n]\s*)(?:source|time|function|declare|local|pushd|popd|shopt|mapfile)\s|pipefail|\$\{\w+(?:[/^,:@]|\[)/;
+  /&>|>&(?![\d-])|\|&|\[\[|[<>]\(|<<<|\$'|\$"|(?<!\$)\(\(|\{\w+\.\.|\w\+=|=\(|(?:^|[;&|\n]\s{0,9})(?:source|time|function|declare|local|pushd|popd|shopt|mapfile)\s|pipefail|\$\{\w+(?:[/^,:@]|\[)/;
 
 /** A line of a script that runs a command, or why there is none. */
 export type Verdict = { line: string; whyNot: null } | { line: null; whyNot: string };

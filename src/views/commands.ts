@@ -69,7 +69,7 @@ function* actionCommands(event: RunlogEvent<'action.logged'>, runOffset: number)
       utcOffsetMinutes: event.utc_offset_minutes ?? runOffset,
       text,
       argv: null,
-      wasRun: (event.exit_code ?? event.signal ?? null) !== null,
+      wasRun: index === 0 && wasRun(event),
       isCut: isCut(event, `/fields/${index}/1`, text),
       exitCode: event.exit_code ?? null,
       signal: event.signal ?? null,
@@ -79,6 +79,16 @@ function* actionCommands(event: RunlogEvent<'action.logged'>, runOffset: number)
       error: lastOf('Error'),
     };
   }
+}
+
+/**
+ * `append … -- CMD` puts Command and Result first, unless it was told what to write there: then they are somebody's words, whatever
+ * was run.
+ */
+function wasRun(event: RunlogEvent<'action.logged'>): boolean {
+  const [key, text = ''] = event.fields?.[1] ?? [];
+  const isSeen = (event.exit_code ?? event.signal ?? null) !== null;
+  return isSeen && key === 'Result' && /^(?:exit status \d+|killed by \w+) after /.test(text);
 }
 
 function toolCommand(event: RunlogEvent<'tool.called'>, utcOffsetMinutes: number): RecordedCommand {

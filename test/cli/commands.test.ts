@@ -201,6 +201,7 @@ test.each([
   ["grep 'x$' a.txt", "grep 'x$' a.txt"],
   ['rm -r "$SCRATCH/"', `sh -uc 'rm -r "$SCRATCH/"'`],
   ['python3 - <<E\nprint(1)\nE', `sh -uc 'python3 - <<E\nprint(1)\nE'`],
+  ['echo $((1 + 2))', `sh -uc 'echo $((1 + 2))'`],
   ['make &> log', `bash -uc 'make &> log'`],
   ['diff <(sort a) <(sort b)', `bash -uc 'diff <(sort a) <(sort b)'`],
   ['make; exit 1', `sh -uc 'make; exit 1'`],
@@ -320,6 +321,23 @@ test('a command whose end is lost is not run by its beginning', async () => {
   fs.rmSync(store.path('runs', 'run', 'blobs'), { recursive: true });
   const { commands } = await store.json('commands', 'run');
   expect(commands.at(-1)).toMatchObject({ is_runnable: false, why_not: 'its end is lost' });
+});
+
+test('what somebody says was run is a text, also where something was run', async () => {
+  const store = tempStore();
+  await store.start('--id', 'run');
+  for (const words of ['make it work', 'ls -l'])
+    for (const result of [[], ['--result', 'done'], ['--result', 'exit status 0']])
+      await store.ok('append', 'A', '--run', 'run', '--command', words, ...result, '--', 'true');
+  const { commands } = await store.json('commands', 'run');
+  expect(commands.map(({ is_runnable }: { is_runnable: boolean }) => is_runnable)).toEqual([
+    false,
+    false,
+    false,
+    true,
+    true,
+    true,
+  ]);
 });
 
 test('a text that is longer than any command line is not run either', async () => {

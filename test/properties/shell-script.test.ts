@@ -163,7 +163,10 @@ function scriptOf(...bodies: Record<string, unknown>[]): string {
 const ran = (argv: readonly string[]): Record<string, unknown> => ({
   type: 'action.logged',
   action: 'RUN',
-  fields: [['Command', shellQuote(argv)]],
+  fields: [
+    ['Command', shellQuote(argv)],
+    ['Result', 'exit status 0 after 0.01 s'],
+  ],
   exit_code: 0,
 });
 
