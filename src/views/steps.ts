@@ -45,7 +45,8 @@ export function noSteps(): StepIndex {
   return { byNumber: new Map(), openByAgent: new Map(), attempts: new Map(), lastNumber: 0 };
 }
 
-export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): void {
+/** Gives the execution that the event begins, notes or ends; null where it is about none. */
+export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): Step | null {
   switch (event.type) {
     case 'step.started': {
       const number = event.step ?? index.lastNumber + 1;
@@ -57,12 +58,12 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       index.attempts.set(attemptKey, Math.max(known, attempt));
       Object.assign(step, { agent: event.agent, task, issue, startedAt: event.at, attempt });
       if (isOpen(step)) listAt(index.openByAgent, event.agent).push(step);
-      break;
+      return step;
     }
     case 'step.noted': {
       const step = stepByNumber(index, event.step) ?? addStep(steps, index, event.step);
       step.notes.push({ at: event.at, title: event.title, detail: event.detail ?? null, metrics: event.metrics ?? {} });
-      break;
+      return step;
     }
     case 'step.ended': {
       const step =
@@ -74,8 +75,10 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       step.isInterrupted = false;
       step.outputSummary = event.output_summary ?? step.outputSummary;
       step.error = event.error ?? null;
-      break;
+      return step;
     }
+    default:
+      return null;
   }
 }
 
