@@ -1,10 +1,13 @@
-// Whether a run is as it was recorded: the lines of its journal, its blobs, its seal. It reads all of it once and changes nothing.
+// Whether a run is as it was recorded: the lines of its journal, its blobs, its seal, and whether what it says can have been. It reads
+// all of it once and changes nothing.
 import { messageOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import type { Seal } from '../formats/run-files.js';
 import type { Damage } from '../journal/line.js';
 import { readJournal, readSegment, type JournalItem } from '../journal/read.js';
+import { applyPlausibility, noPlausibility, suspicionsOf } from '../views/plausibility.js';
 import { applyEvent, emptyRun } from '../views/run.js';
+import type { SuspicionKind } from '../views/suspicions.js';
 import { wholeValues } from './open-run.js';
 import { journalDir, runDir, type Store } from './paths.js';
 import { findSeal, SealCheck } from './seal.js';
@@ -14,7 +17,7 @@ import { assess, type Vantage } from './verdict.js';
 export type Severity = 'damage' | 'suspicion';
 
 export interface Finding {
-  kind: Damage['kind'] | 'seal_broken' | 'late_events' | 'unsealed' | 'no_start';
+  kind: Damage['kind'] | 'seal_broken' | 'late_events' | 'unsealed' | 'no_start' | SuspicionKind;
   severity: Severity;
   /** The file, by its path in the run's folder. */
   segment: string;
@@ -38,16 +41,20 @@ function inspect(store: Store, runId: string, from: Vantage): Finding[] {
   const { seal, fault } = findSeal(store, runId);
   const sealed = new SealedReading(seal ?? {});
   const life = emptyRun();
+  const plausibility = noPlausibility(from.nowMicros);
   const damage: Damage[] = [];
   for (const item of readJournal(journalDir(store, runId), (file, segment) => sealed.read(file, segment))) {
     if ('damage' in item) damage.push(item.damage);
     else {
       damage.push(...wholeValues(runDir(store, runId), item));
       applyEvent(life, signOfLife(item.event));
+      applyPlausibility(plausibility, item);
     }
   }
   const { judgement } = assess(runId, life, [], from);
   const isOpen = judgement !== null && !judgement.isOver;
+  const ofSeal = sealed.findings(runId);
+  const isWhole = damage.length === 0 && ofSeal.every(({ severity }) => severity !== 'damage');
   const unreadable = new Set(damage.filter(({ kind }) => kind === 'unreadable').map(({ segment }) => segment));
   return [
     ...damage.map((found): Finding => ({
@@ -65,7 +72,7 @@ function inspect(store: Store, runId: string, from: Vantage): Finding[] {
             message: fault,
           } as const,
         ]),
-    ...sealed.findings(runId).filter(({ segment }) => !unreadable.has(segment)),
+    ...ofSeal.filter(({ segment }) => !unreadable.has(segment)),
     // Of what could not be read nobody knows what it says.
     ...(unreadable.size > 0
       ? []
@@ -73,6 +80,7 @@ function inspect(store: Store, runId: string, from: Vantage): Finding[] {
           ...(seal === null && fault === null && !isOpen ? [unsealed(runId, judgement?.reason ?? null)] : []),
           ...(life.started === null && damage.every(({ segment }) => segment !== 'journal') ? [NO_START] : []),
         ]),
+    ...suspicionsOf(plausibility, isWhole).map((found): Finding => ({ ...found, severity: 'suspicion' })),
   ];
 }
 

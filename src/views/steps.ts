@@ -55,7 +55,8 @@ export function noSteps(): StepIndex {
   return { byNumber: new Map(), openByAgent: new Map(), attempts: new Map(), lastNumber: 0 };
 }
 
-export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): void {
+/** Gives the execution that the event begins, notes or ends; null where it is about none. */
+export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): Step | null {
   switch (event.type) {
     case 'step.started': {
       const number = event.step ?? index.lastNumber + 1;
@@ -68,7 +69,7 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       Object.assign(step, { agent: event.agent, task, issue, hasStarted: true, startedAt: timeOf(event), attempt });
       step.given = event.given ?? null;
       if (isOpen(step)) listAt(index.openByAgent, event.agent).push(step);
-      break;
+      return step;
     }
     case 'step.noted': {
       const step = stepByNumber(index, event.step) ?? addStep(steps, index, event.step);
@@ -78,7 +79,7 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
         detail: event.detail ?? null,
         metrics: event.metrics ?? {},
       });
-      break;
+      return step;
     }
     case 'step.ended': {
       const step =
@@ -92,8 +93,10 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       step.isInterrupted = false;
       step.outputSummary = event.output_summary ?? step.outputSummary;
       step.error = event.error ?? null;
-      break;
+      return step;
     }
+    default:
+      return null;
   }
 }
 

@@ -1,0 +1,232 @@
+// Do the steps of a run look as work does? Times that advance unevenly, values that differ between attempts, errors in their own
+// words, something that comes of success. One such oddity is nothing; the thresholds say from when on it is said. Pure.
+import type { Measure } from '../events/vocabulary.js';
+import type { Resolution } from './event-times.js';
+import { isUnended, type Execution, type Executions } from './executions.js';
+import { spanText, stepsText, WHOLE_JOURNAL, type Place, type Suspicions } from './suspicions.js';
+
+/** Three equal things may be chance or a habit; with four or more it is a pattern. */
+const LEAST_INTERVALS = 4;
+
+/** Equal intervals count where they agree to so many units of the clock: four digits, one chance in ten thousand for each of them. */
+const EQUAL_UNITS = 10_000;
+
+/** A step may take no time where a program only notes that it is done. */
+const LEAST_ZERO = 3;
+
+/** Two failures may both be badly told. Of failures without any text it takes more: a script may have left `--error` out. */
+const LEAST_VAGUE = 2;
+const LEAST_WORDLESS = 3;
+
+/** Quick scripts have three or four steps and say nothing of them. */
+const LEAST_SILENT = 5;
+
+/** Digits that two attempts share, all of them together: five are one chance in a hundred thousand. */
+const SHARED_DIGITS = 5;
+
+/** A task done again in the same way may measure the same, once. */
+const LEAST_OF_ONE_TASK = 3;
+
+export function findMadeUp({ all, resolution }: Executions, isWhole: boolean, found: Suspicions): void {
+  findSameMetrics(all, found);
+  findEqualIntervals(all, resolution, found);
+  findRoundedTimes(all, resolution, found);
+  findZeroDurations(all, resolution, found);
+  findBackdated(all, found);
+  // What is missing may stand in the bytes that were lost.
+  if (!isWhole) return;
+  findVagueErrors(all, found);
+  findSilentSuccess(all, found);
+}
+
+function findSameMetrics(all: readonly Execution[], found: Suspicions): void {
+  const groups = groupBy(
+    all.filter(({ step, metrics }) => step.agent !== null && metrics.length > 0),
+    ({ step, metrics }) => JSON.stringify([step.agent, step.issue, sorted(metrics)]),
+  );
+  for (const group of groups) {
+    const [first] = group as [Execution, ...Execution[]];
+    const isOneTask = group.every(({ task }) => task === first.task);
+    if (group.length < (isOneTask ? LEAST_OF_ONE_TASK : 2)) continue;
+    const digits = first.metrics.reduce((sum, [, value]) => sum + digitsOf(value), 0);
+    if (digits * (group.length - 1) < SHARED_DIGITS) continue;
+    const values = first.metrics.map(([name, value]) => `${name}=${value}`).join(', ');
+    found.add(
+      'same_metrics',
+      placeOf(group.at(-1)),
+      `${stepsText(group.map(numberOf))} report the same ${values}: attempts that differ give values that differ`,
+    );
+  }
+}
+
+/** The digits of a measured value. Whole numbers are counts, limits and flags, which repeat by nature. */
+function digitsOf(value: Measure): number {
+  if (typeof value !== 'number' || Number.isInteger(value)) return 0;
+  return value.toExponential().replace(/e.*$/, '').replaceAll(/\D/g, '').length;
+}
+
+function sorted(metrics: Execution['metrics']): Execution['metrics'] {
+  return metrics.toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+}
+
+/** How long steps took, how long it was from one to the next, and how often one began: none of these repeats to the last digit. */
+function findEqualIntervals(all: readonly Execution[], resolution: Resolution, found: Suspicions): void {
+  const started = all.filter(({ start }) => start !== null).toSorted((one, other) => startOf(one) - startOf(other));
+  const measures: [intervals: number[], says: string][] = [
+    [durations(all).map(({ micros }) => micros), 'steps take exactly'],
+    [between(started, ({ end }) => end?.micros ?? null), 'pauses between steps are exactly'],
+    [between(started, startOf), 'steps begin after the one before by exactly'],
+  ];
+  for (const [intervals, says] of measures) {
+    const [micros, count] = mostFrequent(intervals.filter((micros) => micros >= EQUAL_UNITS * resolution));
+    // Between four steps there are three intervals.
+    const isEnough = count >= (intervals === measures[0]?.[0] ? LEAST_INTERVALS : LEAST_INTERVALS - 1);
+    if (!isEnough || count * 2 < intervals.length) continue;
+    found.add(
+      'equal_intervals',
+      placeOf(started.at(-1) ?? all.at(-1)),
+      `${count} of ${intervals.length} ${says} ${spanText(micros)}, to ${UNIT_NAMES[resolution]}: what is measured differs from time to time`,
+    );
+    // Equal lengths without pauses begin at equal distances too: that is said once.
+    return;
+  }
+}
+
+const UNIT_NAMES: Record<Resolution, string> = { 1: 'the microsecond', 1e3: 'the millisecond', 1e6: 'the second' };
+
+/** Whole minutes by a clock that counts seconds, whole seconds by one that counts less. */
+function findRoundedTimes(all: readonly Execution[], resolution: Resolution, found: Suspicions): void {
+  const lasting = durations(all).filter(({ micros }) => micros > 0);
+  if (lasting.length < LEAST_INTERVALS) return;
+  for (const [unit, name] of [
+    [60e6, 'minutes'],
+    [1e6, 'seconds'],
+  ] as const) {
+    if (unit <= resolution || lasting.some(({ micros }) => micros % unit !== 0)) continue;
+    found.add(
+      'rounded_times',
+      placeOf(lasting.at(-1)?.own),
+      `all ${lasting.length} steps take whole ${name}, though the run's clock counts ${PLURALS[resolution]}: such times are made by hand`,
+    );
+    return;
+  }
+}
+
+const PLURALS: Record<Resolution, string> = { 1: 'microseconds', 1e3: 'milliseconds', 1e6: 'seconds' };
+
+/** By a clock that counts more coarsely a short step takes no time; what an end says itself counts by any clock. */
+function findZeroDurations(all: readonly Execution[], resolution: Resolution, found: Suspicions): void {
+  const timed = all.filter((own) => own.saidSeconds !== null || (resolution === 1 && secondsOf(own) !== null));
+  const zero = timed.filter((own) => (own.saidSeconds ?? secondsOf(own)) === 0);
+  if (zero.length < LEAST_ZERO || zero.length * 2 < timed.length) return;
+  found.add(
+    'zero_durations',
+    placeOf(zero.at(-1)),
+    `${stepsText(zero.map(numberOf))}, of ${timed.length}, end in the moment in which they begin: work takes time`,
+  );
+}
+
+function findBackdated(all: readonly Execution[], found: Suspicions): void {
+  const backdated = all.filter((own) => own.isBackdated);
+  if (backdated.length < LEAST_INTERVALS || backdated.length * 2 < all.length) return;
+  found.add(
+    'recorded_afterwards',
+    placeOf(backdated.at(-1)),
+    `${backdated.length} of ${all.length} steps were written down long after the times that they have: those times are somebody's word, no clock's`,
+  );
+}
+
+function findVagueErrors(all: readonly Execution[], found: Suspicions): void {
+  const failed = all.filter(({ step }) => step.status === 'FAIL');
+  const wordless = failed.filter((own) => !own.hasOwnWords);
+  const vague = wordless.filter((own) => own.hasError);
+  if (vague.length < LEAST_VAGUE && wordless.length < LEAST_WORDLESS) return;
+  if (wordless.length * 2 < failed.length) return;
+  found.add(
+    'vague_errors',
+    placeOf(wordless.at(-1)),
+    `${stepsText(wordless.map(numberOf))} failed, but no error says what failed: one that was met has words of its own`,
+  );
+}
+
+function findSilentSuccess(all: readonly Execution[], found: Suspicions): void {
+  const good = all.filter(({ step }) => step.status === 'SUCCESS');
+  if (good.length < LEAST_SILENT || good.some(({ hasOutput }) => hasOutput)) return;
+  found.add(
+    'no_output',
+    WHOLE_JOURNAL,
+    `none of the ${good.length} steps that succeeded has a summary, a note, a metric, a tool call, tokens or anything else recorded in it: nothing shows that it was done`,
+  );
+}
+
+/** Executions that began and ended at known times, in that order. */
+function durations(all: readonly Execution[]): { own: Execution; micros: number }[] {
+  return all.flatMap((own) => {
+    const micros = microsOf(own);
+    return micros === null || micros < 0 ? [] : [{ own, micros }];
+  });
+}
+
+function microsOf({ start, end }: Execution): number | null {
+  return start === null || end === null ? null : end.micros - start.micros;
+}
+
+function secondsOf(own: Execution): number | null {
+  const micros = microsOf(own);
+  return micros === null ? null : micros / 1e6;
+}
+
+/** From a time of each execution to the start of the next; only what advances. */
+function between(started: readonly Execution[], from: (own: Execution) => number | null): number[] {
+  return started.slice(1).flatMap((own, index) => {
+    const before = from(started[index] as Execution);
+    return before === null || startOf(own) <= before ? [] : [startOf(own) - before];
+  });
+}
+
+function mostFrequent(values: readonly number[]): [value: number, count: number] {
+  const counts = new Map<number, number>();
+  let most: [number, number] = [0, 0];
+  for (const value of values) {
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    if (count > most[1]) most = [value, count];
+  }
+  return most;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+function startOf({ start }: Execution): number {
+  return start?.micros ?? 0;
+}
+
+function numberOf({ step }: Execution): number {
+  return step.number;
+}
+
+/** Where the pattern was complete: its last step's end. */
+function placeOf(own: Execution | undefined): Place {
+  return own === undefined ? WHOLE_JOURNAL : (own.end?.place ?? own.place);
+}
+
+/** Steps that a completed run left open: whoever completes the work has ended them. A run that was cut off leaves steps open by nature. */
+export function findUnended({ all }: Executions, endStatus: string | null, found: Suspicions): void {
+  if (endStatus !== 'completed') return;
+  const open = all.filter(isUnended);
+  if (open.length === 0) return;
+  found.add(
+    'unended_steps',
+    open[0]?.place ?? WHOLE_JOURNAL,
+    `${stepsText(open.map(numberOf))} never ended, though the run says that it was completed`,
+  );
+}
