@@ -75,7 +75,7 @@ function noteRow(event: RunlogEvent<'step.noted'>): OwnRow {
 
 function startRow(event: RunlogEvent<'step.started'>): OwnRow {
   const { id, step, agent, task, attempt } = event;
-  const what = task === null || task === undefined ? '' : `: ${task}`;
+  const what = task === null || task === undefined ? '' : `, ${task}`;
   const detail = `attempt ${attempt ?? 1}: method=${agent}${what}`;
   return { id, step: step ?? 0, title: 'training', detail, metrics: null, at: timeOf(event) };
 }
