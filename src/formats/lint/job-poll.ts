@@ -77,7 +77,7 @@ function scriptOf(words: readonly string[], depth: number): string[] {
 const TOKENS =
   /((?:'[^']*'|"(?:\\[^]|[^"\\])*"|\\[^]|\$(?!\()|[^\s'"\\|&;()<>`$])+)|([|&;()\n`]|\$\()|([<>]+[&|]?)|[^]/g;
 const QUOTED = /'([^']*)'|"((?:\\[^]|[^"\\])*)"|\\([^])/g;
-const SUBSTITUTION = /"(?:\\[^]|[^"\\])*?(?:\$\(|`)/;
+const SUBSTITUTION = /\$\(|`/;
 
 /** The words of each simple command, also of those in pipes, lists, subshells and substitutions. */
 function simpleCommands(text: string): string[][] {
@@ -98,7 +98,7 @@ function simpleCommands(text: string): string[][] {
     } else if (redirection !== undefined) isTarget = true;
     else if (word?.startsWith('#') === true) isComment = true;
     else if (word !== undefined && !isComment) {
-      if (SUBSTITUTION.test(word)) found.push(...simpleCommands(substitutionOf(word)));
+      found.push(...substitutionsOf(word).flatMap(simpleCommands));
       const plain = unquoted(word);
       if (plain !== '' && !isTarget) words.push(plain);
       isTarget = false;
@@ -108,10 +108,14 @@ function simpleCommands(text: string): string[][] {
   return found;
 }
 
-/** What double quotes hold from the first substitution on: shorter than the word, so that this comes to an end. */
-function substitutionOf(word: string): string {
-  const text = unquoted(word.slice(word.indexOf('"')));
-  return text.slice(text.search(/\$\(|`/));
+/** What double quotes hold from their first substitution on: shorter than the word, so that this comes to an end. */
+function substitutionsOf(word: string): string[] {
+  if (!SUBSTITUTION.test(word)) return [];
+  return [...word.matchAll(QUOTED)].flatMap(([quoted]) => {
+    const text = quoted.startsWith('"') ? unquoted(quoted) : '';
+    const at = text.search(SUBSTITUTION);
+    return at === -1 ? [] : [text.slice(at)];
+  });
 }
 
 function unquoted(word: string): string {

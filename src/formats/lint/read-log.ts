@@ -34,6 +34,8 @@ export interface LintLog {
 // What the decoder is given where a header does not tell: no rule sees them.
 const SOME_TIME = '2000-01-01 00:00:00';
 const SOME_ACTION = 'UNKNOWN';
+/** A field whose colon has no space behind it; an address has no field before it. */
+const GLUED = /^([A-Z][A-Za-z ]{0,40}):([^\s/][^]*)/;
 
 export function readLog(text: string): LintLog {
   const lines = splitLines(text);
@@ -97,9 +99,15 @@ function addBlock(log: LintLog, block: PlacedBlock, lines: readonly string[], gu
   }
   const guess = guesses.get(line);
   const places = fieldLines(block.fields.length, line, lines);
-  const fields = block.fields.map(([key, value], index) => ({ key, value, line: places[index] as number }));
-  for (const { key, line: at } of fields)
-    if (key === '') log.layoutFaults.push({ line: at, message: strayLine(lines[at - 1] as string) });
+  const fields: LintField[] = [];
+  for (const [index, [key, value]] of block.fields.entries()) {
+    const at = places[index] as number;
+    const glued = key === '' ? GLUED.exec(value) : null;
+    if (key === '') log.layoutFaults.push({ line: at, message: strayLine(lines[at - 1] as string, glued !== null) });
+    fields.push(
+      glued === null ? { key, value, line: at } : { key: glued[1] as string, value: glued[2] as string, line: at },
+    );
+  }
   log.entries.push({
     line,
     localTime: guess === undefined ? block.localTime : guess.localTime,
@@ -124,8 +132,8 @@ function strayText(line: string, isBelowEntry: boolean): string {
     : `text outside entries: ${quoted(line.trim())}`;
 }
 
-function strayLine(line: string): string {
-  return /^[A-Z][A-Za-z ]{0,40}:[^\s/]/.test(line)
+function strayLine(line: string, isGlued: boolean): string {
+  return isGlued
     ? `a space belongs after the colon of a field: ${quoted(line)}`
     : `neither a field (Key: value) nor indented: ${quoted(line)}`;
 }
