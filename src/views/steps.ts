@@ -45,8 +45,7 @@ export function noSteps(): StepIndex {
   return { byNumber: new Map(), openByAgent: new Map(), attempts: new Map(), lastNumber: 0 };
 }
 
-/** Gives the execution that the event begins, notes or ends; null where it is about none. */
-export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): Step | null {
+export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): void {
   switch (event.type) {
     case 'step.started': {
       const number = event.step ?? index.lastNumber + 1;
@@ -58,12 +57,12 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       index.attempts.set(attemptKey, Math.max(known, attempt));
       Object.assign(step, { agent: event.agent, task, issue, startedAt: event.at, attempt });
       if (isOpen(step)) listAt(index.openByAgent, event.agent).push(step);
-      return step;
+      break;
     }
     case 'step.noted': {
       const step = stepByNumber(index, event.step) ?? addStep(steps, index, event.step);
       step.notes.push({ at: event.at, title: event.title, detail: event.detail ?? null, metrics: event.metrics ?? {} });
-      return step;
+      break;
     }
     case 'step.ended': {
       const step =
@@ -75,10 +74,8 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       step.isInterrupted = false;
       step.outputSummary = event.output_summary ?? step.outputSummary;
       step.error = event.error ?? null;
-      return step;
+      break;
     }
-    default:
-      return null;
   }
 }
 
