@@ -2,25 +2,30 @@
 // million events stays small: no texts, only whether they say something. Pure.
 import type { Measure, RunlogEvent } from '../events/vocabulary.js';
 import { happenedAt, isUntimed, resolutionOf, writtenAt, type Resolution } from './event-times.js';
-import { TWO_CLOCKS_MICROS, type Moment } from './impossible-times.js';
-import { applyStepEvent, executionOf, interruptSteps, noSteps, type Step, type StepIndex } from './steps.js';
+import { TWO_CLOCKS_MICROS } from './impossible-times.js';
 import type { Place, PlacedEvent } from './suspicions.js';
 import { saysSomething } from './vague-text.js';
 
-/** One execution of a step. */
+/** One execution of a step. Flat, as a run may have hundreds of thousands. */
 export interface Execution {
-  /** Number, agent, issue and status; its texts are not kept. */
-  step: Step;
-  /** Where it was first met. */
-  place: Place;
-  start: Moment | null;
-  end: Moment | null;
+  number: number;
+  agent: string | null;
+  issue: string | null;
+  status: string;
+  /** Microseconds; null where it is not on record, or not when. */
+  startMicros: number | null;
+  endMicros: number | null;
+  /** Where its start stands, else where it was first met; where its end stands. */
+  startPlace: Place;
+  endPlace: Place | null;
   /** How long it took, where its end says so. */
   saidSeconds: number | null;
   /** It began or ended at a time that was given long afterwards. */
   isBackdated: boolean;
   /** A hash of the task: whether two tasks differ is all that is asked. */
   task: number;
+  /** How much work was on record when it began. */
+  workBefore: number;
   /** Something came of it, or was recorded while it went on. */
   hasOutput: boolean;
   /** Its end has a text for the error. */
@@ -28,22 +33,22 @@ export interface Execution {
   /** What failed is said in words of its own, here or in what was recorded of it. */
   hasOwnWords: boolean;
   /** The latest value of each of the first few metrics. */
-  metrics: [name: string, value: Measure][];
+  metrics: readonly (readonly [name: string, value: Measure])[];
 }
 
 export interface Executions {
   all: Execution[];
   /** The finest unit of all times in the run: how its clock counts. */
   resolution: Resolution;
-  steps: Step[];
-  index: StepIndex;
-  byStep: Map<Step, Execution>;
+  /** The latest of each number; where a number was given again while one of it was open, that one is in `earlier`. */
+  byNumber: Map<number, Execution>;
+  earlier: Map<number, Execution[]>;
   open: Set<Execution>;
-  /** How much work was recorded when an open execution began. */
-  workBefore: Map<Execution, number>;
+  openByAgent: Map<string, Execution[]>;
+  lastNumber: number;
   work: number;
-  names: Map<string, string>;
-  hasEnded: boolean;
+  /** One text for all steps that have it. */
+  texts: Map<string, string>;
 }
 
 /** So many tell whether two attempts measured the same; more would make a step as large as its events. */
@@ -68,80 +73,125 @@ export function noExecutions(): Executions {
   return {
     all: [],
     resolution: 1e6,
-    steps: [],
-    index: noSteps(),
-    byStep: new Map(),
+    byNumber: new Map(),
+    earlier: new Map(),
     open: new Set(),
-    workBefore: new Map(),
+    openByAgent: new Map(),
+    lastNumber: 0,
     work: 0,
-    names: new Map(),
-    hasEnded: false,
+    texts: new Map(),
   };
 }
 
 export function applyExecution(executions: Executions, placed: PlacedEvent): void {
   const { event } = placed;
   if (!isUntimed(event)) executions.resolution = finer(executions.resolution, resolutionOf(event.at));
-  switch (event.type) {
-    case 'step.started':
-      begin(executions, event, placed);
-      break;
-    case 'step.ended':
-      end(executions, event, placed);
-      break;
-    case 'run.ended':
-      // What is open now was cut off; the first end stands.
-      if (!executions.hasEnded) interruptSteps(executions.index, event.at);
-      executions.hasEnded = true;
-      break;
-    default:
-      if (!NO_WORK.has(event.type)) work(executions, event);
-  }
+  if (event.type === 'step.started') begin(executions, event, placed);
+  else if (event.type === 'step.ended') end(executions, event, placed);
+  else if (!NO_WORK.has(event.type)) work(executions, event);
 }
 
 /** Began, and never ended by itself. */
-export function isUnended({ step }: Execution): boolean {
-  return step.status === 'STARTED';
+export function isUnended({ status }: Execution): boolean {
+  return status === 'STARTED';
 }
 
-function begin(
-  executions: Executions,
-  event: RunlogEvent<'step.started'>,
-  { segment, offsetBytes }: PlacedEvent,
-): void {
-  const place = { segment, offsetBytes };
-  const { v, id, at, type, step = null, agent, issue = null } = event;
-  const own = touch(executions, { v, id, at, type, step, agent, issue }, place);
-  own.start = momentOf(event, place);
+/** An end may come before its start: a host with a slower clock wrote it. */
+function begin(executions: Executions, event: RunlogEvent<'step.started'>, placed: PlacedEvent): void {
+  const number = event.step ?? executions.lastNumber + 1;
+  const latest = executions.byNumber.get(number);
+  const isLate =
+    latest?.status !== 'STARTED' && latest?.startMicros === null && (latest.agent ?? event.agent) === event.agent;
+  const own = isLate ? latest : add(executions, number, placed);
+  own.agent = oneText(executions, event.agent);
+  own.issue = event.issue === null || event.issue === undefined ? null : oneText(executions, event.issue);
+  own.startPlace = placeIn(placed);
+  own.startMicros = happenedAt(event);
   own.isBackdated ||= isBackdated(event);
   own.task = hashOf(event.task ?? '');
+  own.workBefore = executions.work;
   if (!isUnended(own)) return;
   executions.open.add(own);
-  executions.workBefore.set(own, executions.work);
+  const others = executions.openByAgent.get(event.agent);
+  if (others === undefined) executions.openByAgent.set(event.agent, [own]);
+  else others.push(own);
 }
 
-function end(executions: Executions, event: RunlogEvent<'step.ended'>, { segment, offsetBytes }: PlacedEvent): void {
-  const place = { segment, offsetBytes };
-  const { v, id, at, type, step = null, agent = null, status } = event;
-  const own = touch(executions, { v, id, at, type, step, agent, status }, place);
-  own.end = momentOf(event, place);
+function end(executions: Executions, event: RunlogEvent<'step.ended'>, placed: PlacedEvent): void {
+  const own =
+    find(executions, event.step, event.agent) ?? add(executions, event.step ?? executions.lastNumber + 1, placed);
+  own.agent ??= event.agent ?? null;
+  own.status = oneText(executions, event.status);
+  own.endPlace = placeIn(placed);
+  own.endMicros = happenedAt(event);
   own.isBackdated ||= isBackdated(event);
   const said = (event as { duration_seconds?: unknown }).duration_seconds;
   own.saidSeconds = typeof said === 'number' ? said : null;
   own.hasError = (event.error ?? null) !== null;
   own.hasOwnWords ||= saysSomething(event.error) || saysSomething(event.output_summary);
-  own.hasOutput ||= (event.output_summary ?? '').trim() !== '';
-  own.hasOutput ||= executions.work > (executions.workBefore.get(own) ?? executions.work);
+  own.hasOutput ||= (event.output_summary ?? '').trim() !== '' || executions.work > own.workBefore;
   executions.open.delete(own);
-  executions.workBefore.delete(own);
+  const others = own.agent === null ? undefined : executions.openByAgent.get(own.agent);
+  const index = others?.lastIndexOf(own) ?? -1;
+  if (index !== -1) others?.splice(index, 1);
+}
+
+/** As in every view: by number the open one, else the latest; without a number, the agent's latest that is open. */
+function find(
+  executions: Executions,
+  number: number | null | undefined,
+  agent: string | null | undefined,
+): Execution | undefined {
+  if (number === null || number === undefined)
+    return agent === null || agent === undefined ? undefined : executions.openByAgent.get(agent)?.at(-1);
+  const latest = executions.byNumber.get(number);
+  if (latest === undefined || isUnended(latest)) return latest;
+  const earlier = executions.earlier.get(number) ?? [];
+  // What has ended meanwhile is let go, so that nobody passes by it again.
+  for (let before = earlier.at(-1); before !== undefined; before = earlier.at(-1)) {
+    if (isUnended(before)) return before;
+    earlier.pop();
+  }
+  return latest;
+}
+
+function add(executions: Executions, number: number, placed: PlacedEvent): Execution {
+  const own: Execution = {
+    number,
+    agent: null,
+    issue: null,
+    status: 'STARTED',
+    startMicros: null,
+    endMicros: null,
+    startPlace: placeIn(placed),
+    endPlace: null,
+    saidSeconds: null,
+    isBackdated: false,
+    task: 0,
+    workBefore: executions.work,
+    hasOutput: false,
+    hasError: false,
+    hasOwnWords: false,
+    metrics: [],
+  };
+  executions.all.push(own);
+  const before = executions.byNumber.get(number);
+  if (before !== undefined && isUnended(before)) {
+    const earlier = executions.earlier.get(number);
+    if (earlier === undefined) executions.earlier.set(number, [before]);
+    else earlier.push(before);
+  }
+  executions.byNumber.set(number, own);
+  executions.lastNumber = Math.max(executions.lastNumber, number);
+  return own;
 }
 
 /** Anything else that was recorded: it belongs to the execution that it names, else to the only one that is open. */
 function work(executions: Executions, event: RunlogEvent): void {
   executions.work += 1;
-  const step = executionOf(executions.index, event);
+  const { step, agent } = event as { step?: number | null; agent?: string | null };
   const [only] = executions.open.size === 1 ? executions.open : [];
-  const own = (step === null ? undefined : executions.byStep.get(step)) ?? only;
+  const own = find(executions, step, agent) ?? only;
   if (own === undefined) return;
   own.hasOutput = true;
   switch (event.type) {
@@ -161,49 +211,22 @@ function work(executions: Executions, event: RunlogEvent): void {
   }
 }
 
-/** The execution that a start or an end is about, by the same rules as in every view; its texts are left out. */
-function touch(
-  { all, steps, index, byStep }: Executions,
-  event: RunlogEvent<'step.started' | 'step.ended'>,
-  place: Place,
-): Execution {
-  const step = applyStepEvent(steps, index, event, 'issue' in event ? (event.issue ?? null) : null) as Step;
-  const known = byStep.get(step);
-  if (known !== undefined) return known;
-  const own: Execution = {
-    step,
-    place,
-    start: null,
-    end: null,
-    saidSeconds: null,
-    isBackdated: false,
-    task: 0,
-    hasOutput: false,
-    hasError: false,
-    hasOwnWords: false,
-    metrics: [],
-  };
-  byStep.set(step, own);
-  all.push(own);
-  return own;
-}
-
-function keepMetric({ names }: Executions, own: Execution, name: string, value: Measure): void {
+function keepMetric(executions: Executions, own: Execution, name: string, value: Measure): void {
   // What fails its limit says itself what went wrong.
   own.hasOwnWords = true;
-  const known = own.metrics.find(([own]) => own === name);
-  if (known !== undefined) known[1] = value;
-  else if (own.metrics.length < METRICS_KEPT && name.length <= NAME_LIMIT) {
-    // One text for all steps.
-    const kept = names.get(name) ?? name;
-    names.set(kept, kept);
-    own.metrics.push([kept, value]);
-  }
+  const others = own.metrics.filter(([known]) => known !== name);
+  if (others.length >= METRICS_KEPT || name.length > NAME_LIMIT) return;
+  own.metrics = [...others, [oneText(executions, name), value]];
 }
 
-function momentOf(event: RunlogEvent, place: Place): Moment | null {
-  const micros = happenedAt(event);
-  return micros === null ? null : { micros, place };
+function oneText({ texts }: Executions, text: string): string {
+  const known = texts.get(text);
+  if (known === undefined) texts.set(text, text);
+  return known ?? text;
+}
+
+function placeIn({ segment, offsetBytes }: PlacedEvent): Place {
+  return { segment, offsetBytes };
 }
 
 function isBackdated(event: RunlogEvent): boolean {
@@ -216,7 +239,7 @@ function finer(one: Resolution, other: Resolution): Resolution {
 }
 
 /** FNV-1a, 32 bits. */
-function hashOf(text: string): number {
+export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0;

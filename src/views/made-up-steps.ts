@@ -2,7 +2,7 @@
 // words, something that comes of success. One such oddity is nothing; the thresholds say from when on it is said. Pure.
 import type { Measure } from '../events/vocabulary.js';
 import type { Resolution } from './event-times.js';
-import { isUnended, type Execution, type Executions } from './executions.js';
+import { hashOf, isUnended, type Execution, type Executions } from './executions.js';
 import { spanText, stepsText, WHOLE_JOURNAL, type Place, type Suspicions } from './suspicions.js';
 
 /** Three equal things may be chance or a habit; with four or more it is a pattern. */
@@ -40,11 +40,7 @@ export function findMadeUp({ all, resolution }: Executions, isWhole: boolean, fo
 }
 
 function findSameMetrics(all: readonly Execution[], found: Suspicions): void {
-  const groups = groupBy(
-    all.filter(({ step, metrics }) => step.agent !== null && metrics.length > 0),
-    ({ step, metrics }) => JSON.stringify([step.agent, step.issue, sorted(metrics)]),
-  );
-  for (const group of groups) {
+  for (const group of sameMeasures(all)) {
     const [first] = group as [Execution, ...Execution[]];
     const isOneTask = group.every(({ task }) => task === first.task);
     if (group.length < (isOneTask ? LEAST_OF_ONE_TASK : 2)) continue;
@@ -59,22 +55,42 @@ function findSameMetrics(all: readonly Execution[], found: Suspicions): void {
   }
 }
 
+/** The executions of an agent and issue that measured the same, group by group. */
+function sameMeasures(all: readonly Execution[]): Execution[][] {
+  const measured = all.filter(({ agent, metrics }) => agent !== null && metrics.length > 0);
+  const keyOf = ({ agent, issue, metrics }: Execution): string =>
+    JSON.stringify([agent, issue, metrics.toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))]);
+  // Of honest steps no two are alike: their keys are not kept, only a number for each.
+  const [once, twice] = [new Set<number>(), new Set<number>()];
+  for (const own of measured) {
+    const hash = hashOf(keyOf(own));
+    (once.has(hash) ? twice : once).add(hash);
+  }
+  const groups = new Map<string, Execution[]>();
+  for (const own of twice.size === 0 ? [] : measured) {
+    const key = keyOf(own);
+    if (!twice.has(hashOf(key))) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [own]);
+    else group.push(own);
+  }
+  return [...groups.values()];
+}
+
 /** The digits of a measured value. Whole numbers are counts, limits and flags, which repeat by nature. */
 function digitsOf(value: Measure): number {
   if (typeof value !== 'number' || Number.isInteger(value)) return 0;
   return value.toExponential().replace(/e.*$/, '').replaceAll(/\D/g, '').length;
 }
 
-function sorted(metrics: Execution['metrics']): Execution['metrics'] {
-  return metrics.toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
-}
-
 /** How long steps took, how long it was from one to the next, and how often one began: none of these repeats to the last digit. */
 function findEqualIntervals(all: readonly Execution[], resolution: Resolution, found: Suspicions): void {
-  const started = all.filter(({ start }) => start !== null).toSorted((one, other) => startOf(one) - startOf(other));
+  const started = all
+    .filter(({ startMicros }) => startMicros !== null)
+    .toSorted((one, other) => startOf(one) - startOf(other));
   const measures: [intervals: number[], says: string][] = [
     [durations(all).map(({ micros }) => micros), 'steps take exactly'],
-    [between(started, ({ end }) => end?.micros ?? null), 'pauses between steps are exactly'],
+    [between(started, ({ endMicros }) => endMicros), 'pauses between steps are exactly'],
     [between(started, startOf), 'steps begin after the one before by exactly'],
   ];
   for (const [intervals, says] of measures) {
@@ -137,7 +153,7 @@ function findBackdated(all: readonly Execution[], found: Suspicions): void {
 }
 
 function findVagueErrors(all: readonly Execution[], found: Suspicions): void {
-  const failed = all.filter(({ step }) => step.status === 'FAIL');
+  const failed = all.filter(({ status }) => status === 'FAIL');
   const wordless = failed.filter((own) => !own.hasOwnWords);
   const vague = wordless.filter((own) => own.hasError);
   if (vague.length < LEAST_VAGUE && wordless.length < LEAST_WORDLESS) return;
@@ -150,7 +166,7 @@ function findVagueErrors(all: readonly Execution[], found: Suspicions): void {
 }
 
 function findSilentSuccess(all: readonly Execution[], found: Suspicions): void {
-  const good = all.filter(({ step }) => step.status === 'SUCCESS');
+  const good = all.filter(({ status }) => status === 'SUCCESS');
   if (good.length < LEAST_SILENT || good.some(({ hasOutput }) => hasOutput)) return;
   found.add(
     'no_output',
@@ -167,8 +183,8 @@ function durations(all: readonly Execution[]): { own: Execution; micros: number 
   });
 }
 
-function microsOf({ start, end }: Execution): number | null {
-  return start === null || end === null ? null : end.micros - start.micros;
+function microsOf({ startMicros, endMicros }: Execution): number | null {
+  return startMicros === null || endMicros === null ? null : endMicros - startMicros;
 }
 
 function secondsOf(own: Execution): number | null {
@@ -195,28 +211,17 @@ function mostFrequent(values: readonly number[]): [value: number, count: number]
   return most;
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
+function startOf({ startMicros }: Execution): number {
+  return startMicros ?? 0;
 }
 
-function startOf({ start }: Execution): number {
-  return start?.micros ?? 0;
-}
-
-function numberOf({ step }: Execution): number {
-  return step.number;
+function numberOf({ number }: Execution): number {
+  return number;
 }
 
 /** Where the pattern was complete: its last step's end. */
 function placeOf(own: Execution | undefined): Place {
-  return own === undefined ? WHOLE_JOURNAL : (own.end?.place ?? own.place);
+  return own === undefined ? WHOLE_JOURNAL : (own.endPlace ?? own.startPlace);
 }
 
 /** Steps that a completed run left open: whoever completes the work has ended them. A run that was cut off leaves steps open by nature. */
@@ -226,7 +231,7 @@ export function findUnended({ all }: Executions, endStatus: string | null, found
   if (open.length === 0) return;
   found.add(
     'unended_steps',
-    open[0]?.place ?? WHOLE_JOURNAL,
+    open[0]?.startPlace ?? WHOLE_JOURNAL,
     `${stepsText(open.map(numberOf))} never ended, though the run says that it was completed`,
   );
 }

@@ -39,8 +39,10 @@ export function suspicionsOf({ times, executions, found }: Plausibility, isWhole
   return found.list();
 }
 
-function findStepTimes({ step, start, end }: Execution, times: RunTimes, found: Suspicions): void {
-  compare(`step ${step.number}`, start, end, found);
+function findStepTimes(own: Execution, times: RunTimes, found: Suspicions): void {
+  const start = own.startMicros === null ? null : { micros: own.startMicros, place: own.startPlace };
+  const end = own.endMicros === null || own.endPlace === null ? null : { micros: own.endMicros, place: own.endPlace };
+  compare(`step ${own.number}`, start, end, found);
   const early = beyond(times.start, start, -1);
   const runEnd = times.isEndGuessed ? null : times.end;
   const [late, isEnd] = beyond(runEnd, start, 1) === null ? [beyond(runEnd, end, 1), true] : [start, false];
@@ -48,13 +50,13 @@ function findStepTimes({ step, start, end }: Execution, times: RunTimes, found: 
     found.add(
       'outside_run',
       early.place,
-      `step ${step.number} begins at ${formatInstant(early.micros)}, ${spanText(times.start.micros - early.micros)} before the run`,
+      `step ${own.number} begins at ${formatInstant(early.micros)}, ${spanText(times.start.micros - early.micros)} before the run`,
     );
   if (late !== null && runEnd !== null)
     found.add(
       'outside_run',
       late.place,
-      `step ${step.number} ${isEnd ? 'ends' : 'begins'} at ${formatInstant(late.micros)}, ${spanText(late.micros - runEnd.micros)} after the end of the run`,
+      `step ${own.number} ${isEnd ? 'ends' : 'begins'} at ${formatInstant(late.micros)}, ${spanText(late.micros - runEnd.micros)} after the end of the run`,
     );
 }
 

@@ -55,8 +55,7 @@ export function noSteps(): StepIndex {
   return { byNumber: new Map(), openByAgent: new Map(), attempts: new Map(), lastNumber: 0 };
 }
 
-/** Gives the execution that the event begins, notes or ends; null where it is about none. */
-export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): Step | null {
+export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEvent, issue: string | null): void {
   switch (event.type) {
     case 'step.started': {
       const number = event.step ?? index.lastNumber + 1;
@@ -69,7 +68,7 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       Object.assign(step, { agent: event.agent, task, issue, hasStarted: true, startedAt: timeOf(event), attempt });
       step.given = event.given ?? null;
       if (isOpen(step)) listAt(index.openByAgent, event.agent).push(step);
-      return step;
+      break;
     }
     case 'step.noted': {
       const step = stepByNumber(index, event.step) ?? addStep(steps, index, event.step);
@@ -79,7 +78,7 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
         detail: event.detail ?? null,
         metrics: event.metrics ?? {},
       });
-      return step;
+      break;
     }
     case 'step.ended': {
       const step =
@@ -93,10 +92,8 @@ export function applyStepEvent(steps: Step[], index: StepIndex, event: RunlogEve
       step.isInterrupted = false;
       step.outputSummary = event.output_summary ?? step.outputSummary;
       step.error = event.error ?? null;
-      return step;
+      break;
     }
-    default:
-      return null;
   }
 }
 
