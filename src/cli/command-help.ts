@@ -430,16 +430,13 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   import: {
     group: 'Afterwards',
-    summary: 'make runs of logs written by hand or by other tools; prints the run ids',
+    summary: 'make runs of what other tools wrote, files or whole folders; prints the run ids',
     options: {
-      format: 'log or auto',
+      format: 'log, run, trace or auto',
       timezone: 'the zone of times without one, e.g. Europe/Berlin (default: this machine)',
       'no-redact': 'keep secrets as they are',
     },
-    examples: [
-      'runlog import fixtures/design-experiment.log',
-      'runlog import experiments/*/design-experiment.log --timezone UTC',
-    ],
+    examples: ['runlog import fixtures/design-experiment.log', 'runlog import fixtures/agent-runs --timezone UTC'],
   },
   rotate: {
     group: 'The store',
