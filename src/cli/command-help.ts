@@ -465,10 +465,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'skip-other': 'of step lines: only count the lines that are none',
       'no-redact': 'keep secrets as they are',
     },
-    examples: [
-      'runlog import fixtures/design-experiment.log',
-      'runlog import experiments/*/design-experiment.log --timezone UTC',
-    ],
+    examples: ['runlog import fixtures/design-experiment.log', 'runlog import fixtures/agent-runs --timezone UTC'],
   },
   rotate: {
     group: 'The store',
