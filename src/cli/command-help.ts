@@ -428,6 +428,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     options: {},
     examples: ['runlog export trace latest > trace.json', 'runlog export trace latest | jq .pipeline_status'],
   },
+  'export record': {
+    group: 'Afterwards',
+    summary: 'the execution record of a run: its items',
+    options: {},
+    examples: [
+      'runlog export record latest > record.json',
+      'runlog import exec_20251105_091500_3fa91c07.json | xargs runlog export record',
+    ],
+  },
   'export steps': {
     group: 'Afterwards',
     summary: 'the steps of a run as the lines of a worker; with --json as rows of a steps table',
@@ -439,15 +448,6 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     summary: 'all that is known of a run in one JSON document: its summary and every event',
     options: {},
     examples: ['runlog export json latest > run.json', "runlog export json latest | jq '.events | length'"],
-  },
-  'export record': {
-    group: 'Afterwards',
-    summary: 'the execution record of a run: its items',
-    options: {},
-    examples: [
-      'runlog export record latest > record.json',
-      'runlog import exec_20251105_091500_3fa91c07.json | xargs runlog export record',
-    ],
   },
   commands: {
     group: 'Afterwards',
