@@ -1,6 +1,7 @@
 // runlog import: what other tools wrote becomes runs. Prints the run ids.
 import fs from 'node:fs';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { RunlogError } from '../events/errors.js';
 import { detectFormat, type FileFormat } from '../formats/detect.js';
 import type { ImportFormat } from '../formats/draft.js';
@@ -9,6 +10,7 @@ import { TRACE_FORMAT } from '../formats/trace-import.js';
 import { importSource, type Imported, type ImportSettings } from '../runs/import/import-source.js';
 import { openSource, type Source } from '../runs/import/source.js';
 import { offsetFinder } from '../sources/time-zone.js';
+import type { WorkerData } from './import-worker.js';
 import { answer, warn, type Input } from './input.js';
 
 const FORMATS: Partial<Record<FileFormat, ImportFormat>> = { log: LOG_FORMAT, trace: TRACE_FORMAT };
@@ -20,6 +22,9 @@ export async function importRuns(input: Input): Promise<void> {
     offsetMinutesAt: offsetFinder(input.text('timezone')),
     keepsOtherLines: true,
     isUnredacted: input.has('no-redact'),
+    blocks: {
+      startWorker: (blockSettings) => startWorker({ settings: blockSettings, timeZone: input.text('timezone') }),
+    },
   };
   const runs: Imported[] = [];
   const errors: RunlogError[] = [];
@@ -39,6 +44,12 @@ export async function importRuns(input: Input): Promise<void> {
   for (const { source, warnings } of runs) for (const text of warnings) warn(`${source}: ${text}`);
   for (const { message } of errors) warn(message);
   if (errors.length > 0 || runs.some(({ isPartial }) => isPartial)) process.exitCode = 3;
+}
+
+/** Long logs are read by several threads. */
+function startWorker(workerData: WorkerData): Worker {
+  // From dist/chunks/, where this is.
+  return new Worker(new URL('../import-worker.js', import.meta.url), { workerData });
 }
 
 async function importFile(
