@@ -62,6 +62,8 @@ export async function bundle({ write }) {
     entryPoints: [
       { in: 'src/cli/main.ts', out: 'main' },
       { in: 'src/index.ts', out: 'index' },
+      // A thread of its own, started by file name.
+      { in: 'src/commands/import-worker.ts', out: 'import-worker' },
     ],
     outdir: 'dist',
     format: 'esm',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import tty from 'node:tty';
+import { Worker } from 'node:worker_threads';
 import { RunlogError } from '../events/errors.js';
 import { detectFormat, type FileFormat } from '../formats/detect.js';
 import type { ImportFormat } from '../formats/draft.js';
@@ -21,6 +22,7 @@ import { isRunId } from '../runs/paths.js';
 import { resolveRun } from '../runs/resolve.js';
 import { offsetFinder } from '../sources/time-zone.js';
 import { countLine, fileLine, Progress } from '../terminal/progress.js';
+import type { WorkerData } from './import-worker.js';
 import { findPaths } from './input-files.js';
 import { answer, remark, say, usage, warn, type Input } from './input.js';
 
@@ -40,6 +42,9 @@ export async function importRuns(input: Input): Promise<void> {
     keepsOtherLines: !input.has('skip-other'),
     isUnredacted: input.has('no-redact'),
     into: runNamed(input),
+    blocks: {
+      startWorker: (blockSettings) => startWorker({ settings: blockSettings, timeZone: input.text('timezone') }),
+    },
   };
   const work = new ImportWork(input, settings, named === 'auto' ? undefined : named);
   try {
@@ -55,6 +60,12 @@ export async function importRuns(input: Input): Promise<void> {
   for (const { source, warnings } of runs) for (const text of warnings) warn(`${source}: ${text}`);
   for (const { message } of errors) warn(message);
   if (errors.length > 0 || runs.some(({ isPartial }) => isPartial)) process.exitCode = 3;
+}
+
+/** Long logs are read by several threads. */
+function startWorker(workerData: WorkerData): Worker {
+  // From dist/chunks/, where this is.
+  return new Worker(new URL('../import-worker.js', import.meta.url), { workerData });
 }
 
 /** The run that --run names; one that is not there is to get that id. */

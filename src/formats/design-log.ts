@@ -128,13 +128,15 @@ export class LogDecoder {
   #lines = 0;
   /** What has come of a line whose end has not. */
   #begun = '';
+  #begunMayBeDangerous = false;
   #isFirst = true;
 
   constructor(onBlock: (block: PlacedBlock) => void) {
     this.#onBlock = onBlock;
   }
 
-  push(piece: string): void {
+  /** `mayBeDangerous`: whether a line may hold dangerous characters, where that is known already. */
+  push(piece: string, mayBeDangerous: boolean = hasDangerous(piece) || this.#begun !== ''): void {
     let text = piece;
     if (this.#isFirst && text !== '') {
       this.#isFirst = false;
@@ -144,8 +146,6 @@ export class LogDecoder {
       }
     }
     let from = 0;
-    // Asked once for all: nearly every text has none.
-    const mayBeDangerous = hasDangerous(text) || this.#begun !== '';
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
       const line = this.#begun === '' ? text.slice(from, end) : this.#begun + text.slice(from, end);
       this.#begun = '';
@@ -153,23 +153,32 @@ export class LogDecoder {
       this.#lines += 1;
       this.#addLine(line, mayBeDangerous);
     }
-    if (from < text.length) this.#begun += text.slice(from);
+    if (from === text.length) return;
+    this.#begun += text.slice(from);
+    this.#begunMayBeDangerous = mayBeDangerous;
   }
 
-  /** Gives the last block, and at most one warning of each kind, for the first line of that kind. */
-  end(): DecodedLog['warnings'] {
+  /**
+   * Gives the last block, and at most one warning of each kind, for the first line of that kind. `goesOn`: the text ends before an
+   * entry that somebody else reads.
+   */
+  end(goesOn: boolean = false): DecodedLog['warnings'] {
     // What follows the last newline is a line only where it holds something.
     if (this.#begun !== '') {
       this.#lines += 1;
       this.#warn('unfinished', this.#lines);
-      this.#addLine(this.#begun, true, true);
+      this.#addLine(this.#begun, this.#begunMayBeDangerous, true);
       this.#begun = '';
     }
     this.#close();
-    if (this.#blanks > 0)
+    if (this.#blanks > 0 && !goesOn)
       this.#warn(this.#hasBlocks ? 'trailingBlank' : 'leadingBlank', this.#lines - this.#blanks + 1);
     const warnings = [...this.#warned].map(([oddity, line]) => ({ line, message: ODDITIES[oddity] }));
     return warnings.sort((one, other) => one.line - other.line);
+  }
+
+  get lines(): number {
+    return this.#lines;
   }
 
   /** How much is held that is not given away yet, in characters. */

@@ -46,6 +46,8 @@ export interface ImportContext {
 /** A walk over a source's text, which comes in pieces that end anywhere. */
 export interface Pass<Result> {
   push(text: string): void;
+  /** Whether more text would tell it nothing. */
+  isDone?(): boolean;
   /** Throws `invalid_input` where there was nothing to read. */
   end(): Result;
 }
@@ -64,6 +66,38 @@ export interface ImportFormat {
     emit: (run: number, event: DraftEvent) => void,
     remark: (remark: Remark) => void,
   ): Pass<void>;
+  /** How a long source of a single run is read by several threads, where the format can be taken apart. */
+  blocks?: BlockFormat;
+}
+
+/** What reading a block has shown. Sums of blocks that follow each other can be joined. */
+export interface BlockSum {
+  events: number;
+  lines: number;
+  /** At most one of each kind. */
+  warnings: { line: number; message: string }[];
+  /** What the source says at the end about how its run ended. */
+  latest: string;
+  lastAction: string | null;
+}
+
+/** Reading a source in blocks gives the same as reading it as one text. */
+export interface BlockFormat {
+  /** Where the last block ends that stands whole at the beginning of these bytes; 0 where there is no place to cut. */
+  cut(bytes: Uint8Array): number;
+  /**
+   * Gives the events of one block. `isBytes`: the text is UTF-8, a character a byte (see byte-text.ts), and so are the events' texts.
+   * `at` is when the run began.
+   */
+  read(
+    block: { text: string; isBytes: boolean; isLast: boolean },
+    at: string,
+    offsetMinutesAt: ImportContext['offsetMinutesAt'],
+    emit: (event: DraftEvent) => void,
+  ): BlockSum;
+  join(sum: BlockSum, next: BlockSum): BlockSum;
+  /** The event that ends the run, where the source says how it ended. */
+  ending(sum: BlockSum): DraftEvent | null;
 }
 
 /**

@@ -27,15 +27,22 @@ export class LineEncoder {
 
   /** Ends the line with its checksum; gives its length in bytes. */
   close(): number {
-    const { bytes } = this;
-    // In the place of the last brace.
-    const end = this.#end - 1;
-    let crc = nativeCrc32(bytes.subarray(1, end));
-    for (let index = 0; index < TAIL.length; index += 1) bytes[end + index] = TAIL[index] as number;
-    for (let digit = end + ',"crc":"00000000'.length - 1; digit >= end + ',"crc":"'.length; digit -= 1) {
-      bytes[digit] = HEX[crc & 15] as number;
-      crc >>>= 4;
-    }
-    return end + TAIL.length;
+    return closeLine(this.bytes, 1, this.#end);
   }
+}
+
+/** What a line is longer by than the line feed and the JSON that it begins with. */
+export const CLOSING_BYTES: number = TAIL.length - 1;
+
+/** Ends a line, whose JSON stands from `from` to `to`, with its checksum; gives where the line ends. */
+export function closeLine(bytes: Buffer, from: number, to: number): number {
+  // In the place of the last brace.
+  const end = to - 1;
+  let crc = nativeCrc32(bytes.subarray(from, end));
+  for (let index = 0; index < TAIL.length; index += 1) bytes[end + index] = TAIL[index] as number;
+  for (let digit = end + ',"crc":"00000000'.length - 1; digit >= end + ',"crc":"'.length; digit -= 1) {
+    bytes[digit] = HEX[crc & 15] as number;
+    crc >>>= 4;
+  }
+  return end + TAIL.length;
 }

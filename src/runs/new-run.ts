@@ -10,6 +10,12 @@ import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { removeTree } from './remove-tree.js';
 
+/** Where a run lies while it is being made, and with which rights. */
+export interface RunPlace {
+  folder: string;
+  rights: Rights;
+}
+
 export class NewRun {
   readonly #store: Store;
   readonly #runId: string;
@@ -37,7 +43,11 @@ export class NewRun {
 
   /** The line of an event; its long values are put into the run's blobs. */
   lineOf(event: object): Buffer {
-    return encodeFitting(event, (content) => writeBlob(this.#folder, content, this.#rights));
+    return lineAt(this.place, event);
+  }
+
+  get place(): RunPlace {
+    return { folder: this.#folder, rights: this.#rights };
   }
 
   /** Appends whole lines, or the first `length` bytes of them. Nobody else writes here: it may be many at once. */
@@ -91,4 +101,9 @@ export class NewRun {
     this.#segment = null;
     segment?.close();
   }
+}
+
+/** The line of an event of a run that lies there; its long values are put into its blobs. Several threads may do so at once. */
+export function lineAt({ folder, rights }: RunPlace, event: object): Buffer {
+  return encodeFitting(event, (content) => writeBlob(folder, content, rights));
 }

@@ -2,6 +2,7 @@
 import { RunlogError } from '../../events/errors.js';
 import type { DraftEvent, DraftRun, ImportContext, Remark } from '../../formats/draft.js';
 import type { Store } from '../paths.js';
+import type { BlockChoices } from './blocks.js';
 import { AppendedRun } from './appended-run.js';
 import { ImportedRun } from './imported-run.js';
 import { findPlace, placeInto, type Place } from './place.js';
@@ -13,6 +14,8 @@ export interface ImportSettings {
   isUnredacted: boolean;
   /** The run that gets it all, which may be there already; without it each gets one of its own. */
   into?: string | undefined;
+  /** How long sources are read. */
+  blocks?: BlockChoices;
   /** Is told how much of how much has been read; what it throws ends the import, and nothing of the source is left. */
   onProgress?: (bytes: number, ofBytes: number) => void;
 }

@@ -4,6 +4,7 @@ import { formatInstant } from '../../events/instant.js';
 import type { DraftRun, ImportContext, ImportFormat, Remark } from '../../formats/draft.js';
 import { nowMicros } from '../../journal/clock.js';
 import type { Store } from '../paths.js';
+import { isWorthBlocks, readBlocks } from './blocks.js';
 import {
   beginRun,
   describeRun,
@@ -13,6 +14,7 @@ import {
   type ImportSettings,
   type WrittenRun,
 } from './import-draft.js';
+import { ImportedRun } from './imported-run.js';
 import { findPlace, placeInto, type Place } from './place.js';
 import { byteHash, textHash, walk, type Source } from './source.js';
 
@@ -91,6 +93,7 @@ async function survey(
       // oxlint-disable-next-line no-await-in-loop -- the next format is tried only where this one cannot read it
       await walk(source, {
         onText: (text) => pass.push(text),
+        wantsText: () => pass.isDone?.() !== true,
         onBytes: hash.update,
         onProgress: (bytes) => settings.onProgress?.(bytes, 2 * source.sizeBytes),
       });
@@ -147,6 +150,7 @@ class Group {
   async read(source: Source, format: ImportFormat, context: ImportContext): Promise<Imported[]> {
     try {
       for (let index = this.#from; index < this.#to; index += 1) this.#begin(index);
+      if (await this.#readInBlocks(source, format)) return this.#finish();
       const pass = format.read(
         context,
         this.#drafts,
@@ -167,6 +171,30 @@ class Group {
     } finally {
       for (const run of this.#runs.values()) run.discard();
     }
+  }
+
+  /** False where the source is to be read as one text. */
+  async #readInBlocks(source: Source, { blocks: format }: ImportFormat): Promise<boolean> {
+    const { blocks: choices = {}, offsetMinutesAt, isUnredacted, onProgress } = this.#settings;
+    if (format === undefined || this.#drafts.length !== 1 || !isWorthBlocks(source, choices)) return false;
+    const run = this.#runs.get(0);
+    if (run !== undefined && !(run instanceof ImportedRun)) return false;
+    const { at } = (this.#drafts[0] as DraftRun).start;
+    const settings = { at, isUnredacted, place: run?.place ?? null };
+    const read = await readBlocks(source, format, settings, { ...choices, offsetMinutesAt }, (lines, bytes) => {
+      if (lines.length > 0) run?.addLines(lines);
+      onProgress?.(source.sizeBytes + bytes, 2 * source.sizeBytes);
+    });
+    if (read === null) {
+      run?.discard();
+      this.#begin(0);
+      return false;
+    }
+    this.#counts[0] = read.sum.events;
+    this.#remarks.push(...read.remarks);
+    const ended = format.ending(read.sum);
+    if (ended !== null) run?.add(ended);
+    return true;
   }
 
   #begin(index: number): void {

@@ -109,6 +109,8 @@ function writeAll(fd: number, bytes: Buffer): void {
 
 export interface Walk {
   onText: (text: string) => void;
+  /** Whether text is wanted still; all of it without this. */
+  wantsText?: () => boolean;
   /** Is told of every byte, in order. */
   onBytes?: (bytes: Buffer) => void;
   /** Bytes that are no UTF-8 text; they read as U+FFFD. Once, for the first. */
@@ -117,7 +119,7 @@ export interface Walk {
 }
 
 /** Hands a source's text over in pieces, of whole lines where lines are not too long. */
-export async function walk(source: Source, { onText, onBytes, remark, onProgress }: Walk): Promise<void> {
+export async function walk(source: Source, { onText, wantsText, onBytes, remark, onProgress }: Walk): Promise<void> {
   let carried: Buffer = Buffer.alloc(0);
   let position = 0;
   let faults = 0;
@@ -137,10 +139,13 @@ export async function walk(source: Source, { onText, onBytes, remark, onProgress
     const read = chunk.subarray(0, length);
     onBytes?.(read);
     position += length;
-    const bytes = carried.length === 0 ? read : Buffer.concat([carried, read]);
-    const end = pieceEnd(bytes);
-    give(bytes.subarray(0, end), position - bytes.length);
-    carried = bytes.subarray(end);
+    if (wantsText?.() === false) carried = Buffer.alloc(0);
+    else {
+      const bytes = carried.length === 0 ? read : Buffer.concat([carried, read]);
+      const end = pieceEnd(bytes);
+      give(bytes.subarray(0, end), position - bytes.length);
+      carried = bytes.subarray(end);
+    }
     if (turn % (TURN_BYTES / CHUNK_BYTES) !== 0) continue;
     onProgress?.(position);
     // oxlint-disable-next-line no-await-in-loop -- one piece after the other, by nature
@@ -148,11 +153,15 @@ export async function walk(source: Source, { onText, onBytes, remark, onProgress
   }
   give(carried, position - carried.length);
   onProgress?.(position);
-  if (faults > 0)
-    remark?.({ where: `byte ${firstFault}`, message: 'not UTF-8 here; such bytes were read as U+FFFD', isLoss: true });
+  if (faults > 0) remark?.(notUtf8(firstFault));
 }
 
-function readOrThrow(source: Source, buffer: Buffer, position: number): number {
+/** `at`: the first byte that is none. */
+export function notUtf8(at: number): Remark {
+  return { where: `byte ${at}`, message: 'not UTF-8 here; such bytes were read as U+FFFD', isLoss: true };
+}
+
+export function readOrThrow(source: Source, buffer: Buffer, position: number): number {
   try {
     return source.read(buffer, position);
   } catch (error) {
@@ -170,7 +179,8 @@ function pieceEnd(bytes: Buffer): number {
   return (bytes[end - 1] as number) >= 0xc0 ? end - 1 : bytes.length;
 }
 
-function firstBadByte(bytes: Buffer): number {
+/** Of bytes that are no UTF-8 text. */
+export function firstBadByte(bytes: Buffer): number {
   for (let at = 0; at < bytes.length;) {
     const lead = bytes[at] as number;
     const size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
