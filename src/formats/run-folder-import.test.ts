@@ -199,10 +199,16 @@ test('a report becomes events in the order of their times, and they give its num
   expect(remarks).toEqual([]);
   expect(types(events)).toEqual([
     'issue.started',
-    ...['step.started', 'step.ended', 'step.started', 'step.ended'],
+    'step.started',
+    'step.ended',
+    'step.started',
+    'step.ended',
     'pipeline.recorded',
     'error.raised',
-    ...['debug.started', 'debug.attempted', 'debug.attempted', 'debug.ended'],
+    'debug.started',
+    'debug.attempted',
+    'debug.attempted',
+    'debug.ended',
     'pipeline.recorded',
     'tokens.used',
     'code.measured',
@@ -232,7 +238,10 @@ test('a report becomes events in the order of their times, and they give its num
 
 test('of metrics and a report of one issue the report wins; what only the metrics say is kept', () => {
   const metrics = {
-    ...{ run_id: METADATA.run_id, issue_iid: '3', start_time: '2025-10-03T18:20:00', status: 'in_progress' },
+    run_id: METADATA.run_id,
+    issue_iid: '3',
+    start_time: '2025-10-03T18:20:00',
+    status: 'in_progress',
     agent_metrics: { coding: { attempts: 1, successes: 1, failures: 0, duration: 30, retries: 0 } },
     worker: 'a-7',
   };
