@@ -193,7 +193,7 @@ describe('correct', () => {
       correction: { success: true, evidence: '!12 was merged', by: 'gitlab' },
     });
     const agents = store.read('csv', 'agents.csv').trim().split('\r\n').slice(1);
-    expect(agents.map((row) => row.split(',').at(-1))).toEqual(['', 'success: !12 was merged (gitlab)']);
+    expect(agents.map((row) => row.split(',').at(-2))).toEqual(['', 'success: !12 was merged (gitlab)']);
     expect((await store.runlog(['summary', 'run'])).stdout).toContain('agent review  success  !12 was merged (gitlab)');
   });
 

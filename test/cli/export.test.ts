@@ -21,7 +21,7 @@ const COLUMNS: Record<string, string[]> = {
   agents:
     words(`run_id, issue_iid, agent_name, attempt_number, start_time, end_time, duration_seconds, success, retries,
     tool_calls, tokens_used, error_message step_number, agent_task, status, input_tokens, output_tokens, estimated_cost_usd,
-    output_summary, correction`),
+    output_summary, correction, duration_attempts`),
   pipelines: words(`run_id, issue_iid, pipeline_id, commit_sha, triggered_by, retry_attempt, start_time, end_time,
     duration_seconds, status, failed_jobs, error_type, queue_time, execution_time error_message`),
   debugging_cycles:

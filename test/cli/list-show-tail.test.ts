@@ -194,6 +194,7 @@ test('tail shows the last events, a line each, filtered by type and text', async
     2025-10-03 18:20:19  error ReviewError | not "fit", says the reviewer | code_review_agent
     2025-10-03 18:20:22  step 2 BLOCKED | Code review blocked
     2025-10-03 18:20:23  issue.ended | issue=3 | status=failed | error=blocked in review
+    2025-10-03 18:20:23  issue.counted | issue=3 | pipelines=2 | succeeded_pipelines=1 | failed_pipelines=1 | debugging_cycles=1 | resolved_cycles=0 | errors=1 | tool_calls=4 | untimed=true | given={"status":"odd"}
     2025-10-03 18:20:24  outcome.corrected | subject=issue | name=3 | success=true | evidence=merge request !12 was merged | by=gitlab
     2025-10-03 18:20:25  lunar.eclipsed | from_a_later=version | kept=[1,null,{"deep":true}]
     2025-10-03 18:20:26  metric KS = 0.05 | at most 0.1
