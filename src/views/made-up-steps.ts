@@ -3,7 +3,7 @@
 import type { Measure } from '../events/vocabulary.js';
 import type { Resolution } from './event-times.js';
 import { hashOf, isUnended, type Execution, type Executions } from './executions.js';
-import { spanText, stepsText, WHOLE_JOURNAL, type Place, type Suspicions } from './suspicions.js';
+import { nameText, spanText, stepsText, WHOLE_JOURNAL, type Place, type Suspicions } from './suspicions.js';
 
 /** Three equal things may be chance or a habit; with four or more it is a pattern. */
 const LEAST_INTERVALS = 4;
@@ -46,7 +46,7 @@ function findSameMetrics(all: readonly Execution[], found: Suspicions): void {
     if (group.length < (isOneTask ? LEAST_OF_ONE_TASK : 2)) continue;
     const digits = first.metrics.reduce((sum, [, value]) => sum + digitsOf(value), 0);
     if (digits * (group.length - 1) < SHARED_DIGITS) continue;
-    const values = first.metrics.map(([name, value]) => `${name}=${value}`).join(', ');
+    const values = first.metrics.map(([name, value]) => `${nameText(name)}=${value}`).join(', ');
     found.add(
       'same_metrics',
       placeOf(group.at(-1)),
