@@ -49,7 +49,7 @@ describe('a run that was made up', () => {
         suspicion: same_metrics at byte 1705 of journal/here.jsonl
           steps 1, 2, 3 and 4 report the same KS=0.32, MIA=0.974: attempts that differ
           give values that differ
-        suspicion: equal_intervals at byte 1837 of journal/here.jsonl
+        suspicion: equal_intervals at byte 1705 of journal/here.jsonl
           4 of 4 steps take exactly 45 s, to the microsecond: what is measured differs
           from time to time
         suspicion: rounded_times at byte 1705 of journal/here.jsonl
