@@ -500,7 +500,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   verify: {
     group: 'The store',
-    summary: 'whether runs are as they were recorded: damage and seals',
+    summary: 'whether runs are as recorded and can have been so: damage, seals, times, steps',
     options: { strict: 'what is only suspicious fails too' },
     examples: ['runlog verify', 'runlog verify latest --strict'],
   },

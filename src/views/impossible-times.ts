@@ -3,7 +3,7 @@
 import { formatInstant } from '../events/instant.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { happenedAt, writtenAt } from './event-times.js';
-import { spanText, type Place, type PlacedEvent, type Suspicions } from './suspicions.js';
+import { nameText, spanText, type Place, type PlacedEvent, type Suspicions } from './suspicions.js';
 
 /** Within a segment one clock counts, but a time given by hand is often cut to the second. */
 const SAME_CLOCK_MICROS = 1e6;
@@ -89,7 +89,7 @@ export function applyTimes(times: RunTimes, { event, segment, offsetBytes }: Pla
       times.issueStarts.set(event.issue, moment);
       break;
     case 'issue.ended':
-      compare(`issue ${event.issue}`, times.issueStarts.get(event.issue) ?? null, moment, found);
+      compare(`issue ${nameText(event.issue)}`, times.issueStarts.get(event.issue) ?? null, moment, found);
       break;
     case 'pipeline.recorded':
       applyPipeline(times.pipelineStarts, event, place, found);
@@ -190,7 +190,11 @@ function lookAtLengths(event: RunlogEvent, place: Place, found: Suspicions): voi
   for (const key of LENGTH_KEYS) {
     const value = values[key];
     if (typeof value === 'number' && value < 0)
-      found.add('impossible_duration', place, `${event.type} says ${key} ${value}: nothing takes less than no time`);
+      found.add(
+        'impossible_duration',
+        place,
+        `${nameText(event.type)} says ${key} ${value}: nothing takes less than no time`,
+      );
   }
 }
 
@@ -206,7 +210,7 @@ function applyPipeline(
   if (started !== null) starts.set(key, started.micros);
   const known = starts.get(key);
   const start = known === undefined ? null : { micros: known, place };
-  compare(`pipeline ${event.pipeline_id}`, start, momentOf(event.ended_at, event, place), found);
+  compare(`pipeline ${nameText(event.pipeline_id)}`, start, momentOf(event.ended_at, event, place), found);
 }
 
 function momentOf(said: string | null | undefined, event: RunlogEvent, place: Place): Moment | null {
@@ -221,5 +225,5 @@ function endCycle(cycles: OpenCycle[], event: RunlogEvent<'debug.ended'>, end: M
   );
   if (index === -1) return;
   const [cycle] = cycles.splice(index, 1);
-  compare(`the debugging cycle of ${cycle?.agent}`, cycle?.start ?? null, end, found);
+  compare(`the debugging cycle of ${nameText(cycle?.agent ?? '')}`, cycle?.start ?? null, end, found);
 }

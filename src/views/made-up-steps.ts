@@ -3,7 +3,7 @@
 import type { Measure } from '../events/vocabulary.js';
 import type { Resolution } from './event-times.js';
 import { hashOf, isUnended, type Execution, type Executions } from './executions.js';
-import { spanText, stepsText, WHOLE_JOURNAL, type Place, type Suspicions } from './suspicions.js';
+import { nameText, spanText, stepsText, WHOLE_JOURNAL, type Place, type Suspicions } from './suspicions.js';
 
 /** Three equal things may be chance or a habit; with four or more it is a pattern. */
 const LEAST_INTERVALS = 4;
@@ -46,7 +46,7 @@ function findSameMetrics(all: readonly Execution[], found: Suspicions): void {
     if (group.length < (isOneTask ? LEAST_OF_ONE_TASK : 2)) continue;
     const digits = first.metrics.reduce((sum, [, value]) => sum + digitsOf(value), 0);
     if (digits * (group.length - 1) < SHARED_DIGITS) continue;
-    const values = first.metrics.map(([name, value]) => `${name}=${value}`).join(', ');
+    const values = first.metrics.map(([name, value]) => `${nameText(name)}=${value}`).join(', ');
     found.add(
       'same_metrics',
       placeOf(group.at(-1)),
@@ -88,19 +88,19 @@ function findEqualIntervals(all: readonly Execution[], resolution: Resolution, f
   const started = all
     .filter(({ startMicros }) => startMicros !== null)
     .toSorted((one, other) => startOf(one) - startOf(other));
-  const measures: [intervals: number[], says: string][] = [
-    [durations(all).map(({ micros }) => micros), 'steps take exactly'],
-    [between(started, ({ endMicros }) => endMicros), 'pauses between steps are exactly'],
-    [between(started, startOf), 'steps begin after the one before by exactly'],
-  ];
-  for (const [intervals, says] of measures) {
-    const [micros, count] = mostFrequent(intervals.filter((micros) => micros >= EQUAL_UNITS * resolution));
+  const measures: [says: string, intervals: Interval[], least: number][] = [
+    ['steps take exactly', durations(all), LEAST_INTERVALS],
     // Between four steps there are three intervals.
-    const isEnough = count >= (intervals === measures[0]?.[0] ? LEAST_INTERVALS : LEAST_INTERVALS - 1);
-    if (!isEnough || count * 2 < intervals.length) continue;
+    ['pauses between steps are exactly', between(started, ({ endMicros }) => endMicros), LEAST_INTERVALS - 1],
+    ['steps begin after the one before by exactly', between(started, startOf), LEAST_INTERVALS - 1],
+  ];
+  for (const [says, intervals, least] of measures) {
+    const long = intervals.filter(({ micros }) => micros >= EQUAL_UNITS * resolution);
+    const [micros, count] = mostFrequent(long);
+    if (count < least || count * 2 < intervals.length) continue;
     found.add(
       'equal_intervals',
-      placeOf(started.at(-1) ?? all.at(-1)),
+      placeOf(long.findLast((one) => one.micros === micros)?.own),
       `${count} of ${intervals.length} ${says} ${spanText(micros)}, to ${UNIT_NAMES[resolution]}: what is measured differs from time to time`,
     );
     // Equal lengths without pauses begin at equal distances too: that is said once.
@@ -175,8 +175,14 @@ function findSilentSuccess(all: readonly Execution[], found: Suspicions): void {
   );
 }
 
+/** How long something took that ended with this execution. */
+interface Interval {
+  own: Execution;
+  micros: number;
+}
+
 /** Executions that began and ended at known times, in that order. */
-function durations(all: readonly Execution[]): { own: Execution; micros: number }[] {
+function durations(all: readonly Execution[]): Interval[] {
   return all.flatMap((own) => {
     const micros = microsOf(own);
     return micros === null || micros < 0 ? [] : [{ own, micros }];
@@ -193,20 +199,20 @@ function secondsOf(own: Execution): number | null {
 }
 
 /** From a time of each execution to the start of the next; only what advances. */
-function between(started: readonly Execution[], from: (own: Execution) => number | null): number[] {
+function between(started: readonly Execution[], from: (own: Execution) => number | null): Interval[] {
   return started.slice(1).flatMap((own, index) => {
     const before = from(started[index] as Execution);
-    return before === null || startOf(own) <= before ? [] : [startOf(own) - before];
+    return before === null || startOf(own) <= before ? [] : [{ own, micros: startOf(own) - before }];
   });
 }
 
-function mostFrequent(values: readonly number[]): [value: number, count: number] {
+function mostFrequent(intervals: readonly Interval[]): [value: number, count: number] {
   const counts = new Map<number, number>();
   let most: [number, number] = [0, 0];
-  for (const value of values) {
-    const count = (counts.get(value) ?? 0) + 1;
-    counts.set(value, count);
-    if (count > most[1]) most = [value, count];
+  for (const { micros } of intervals) {
+    const count = (counts.get(micros) ?? 0) + 1;
+    counts.set(micros, count);
+    if (count > most[1]) most = [micros, count];
   }
   return most;
 }

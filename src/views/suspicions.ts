@@ -73,6 +73,13 @@ export function spanText(micros: number): string {
   return `${Number(size.toFixed(unit === 's' ? 6 : 1))} ${unit}`;
 }
 
+/** A name as a message carries it: whoever wrote the journal may have made it as long as a line. */
+export function nameText(name: string): string {
+  return name.length <= NAME_LENGTH ? name : `${name.slice(0, NAME_LENGTH)}…`;
+}
+
+const NAME_LENGTH = 60;
+
 /** `step 4`, `steps 1, 2 and 3`, `steps 1, 2, 3, 4, 5 and 20 more`. */
 export function stepsText(numbers: readonly number[]): string {
   if (numbers.length === 1) return `step ${numbers[0]}`;
