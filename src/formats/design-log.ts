@@ -28,7 +28,7 @@ export interface DecodedLog {
   warnings: { line: number; message: string }[];
 }
 
-const TIME = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/;
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 const HEADER = /^\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\] ([A-Z][A-Z0-9_]*)(?:(:)(?: ([^]*))?|[ \t]*)$/;
 
 // A key must not end early (`: `), open a line as a header or a continuation does, or hold a line break.
@@ -72,10 +72,9 @@ export function parseLocalTime(text: string): number | null {
 let lastParsed: { text: string; millis: number | null } = { text: '', millis: null };
 
 function toMillis(text: string): number | null {
-  const match = TIME.exec(text);
-  if (match === null) return null;
-  const [, year, month, day, hour, minute, second] = match;
-  return civilMillis(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  if (!TIME.test(text)) return null;
+  const two = (at: number): number => 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * 0x30;
+  return civilMillis(100 * two(0) + two(2), two(5), two(8), two(11), two(14), two(17));
 }
 
 /** The entry without its last newline. No description, key or value can be read as anything but itself. */

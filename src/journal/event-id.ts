@@ -13,8 +13,10 @@ export function newEventId(micros: number): string {
   // Before 1970 there is no such id; these sort first.
   const millis = Math.max(0, Math.floor(micros / 1000));
   if (millis !== lastMillis.number) {
-    const time = millis.toString(16).padStart(12, '0');
-    lastMillis = { number: millis, text: `${time.slice(0, 8)}-${time.slice(8)}-7` };
+    const span = Math.floor(millis / 0x10000);
+    if (span !== lastSpan.number) lastSpan = { number: span, text: `${span.toString(16).padStart(8, '0')}-` };
+    const rest = millis - span * 0x10000;
+    lastMillis = { number: millis, text: `${lastSpan.text}${hex3(rest >> 4)}${'0123456789abcdef'[rest & 15]}-7` };
   }
   const fraction = Math.min(4095, Math.max(0, Math.floor(((micros - millis * 1000) / 1000) * 4096)));
   counter = (counter + 1) & 0xffffff;
@@ -25,12 +27,17 @@ export function newEventId(micros: number): string {
 }
 
 let lastMillis: { number: number; text: string } = { number: -1, text: '' };
+/** Of 65 seconds, which have the first 32 bits in common. */
+let lastSpan: { number: number; text: string } = { number: -1, text: '' };
+
+/** Digits that were asked for: to make them takes longer than all else of an id. */
+const digits: string[] = [];
 
 /** One digit more in front that is cut off again: quicker than to pad. */
 function hex3(value: number): string {
-  return (value + 0x1000).toString(16).slice(1);
+  return (digits[value] ??= (value + 0x1000).toString(16).slice(1));
 }
 
 function hex6(value: number): string {
-  return (value + 0x1000000).toString(16).slice(1);
+  return hex3(value >> 12) + hex3(value & 0xfff);
 }

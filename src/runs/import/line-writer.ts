@@ -120,11 +120,21 @@ function isHarmless(action: string): boolean {
   return true;
 }
 
+/** With type, time, action, description, fields and offset. */
+const LOGGED_KEYS = 6;
+
 /** Of a draft that was checked, or that its reader cannot make wrong. */
 export function envelop(draft: DraftEvent): RunlogEvent {
   const micros = parseInstant(draft.at);
   if (micros === null) throw new RunlogError('invalid_event', `${draft.type}: at must be a time, not ${draft.at}`);
-  const event = Object.assign({ v: FORMAT_VERSION, id: newEventId(micros), at: '', type: '' }, draft);
-  event.at = formatInstant(micros);
+  const [id, at] = [newEventId(micros), formatInstant(micros)];
+  // Nearly all events of an import: known keys cost less than any.
+  if (draft.type === 'action.logged' && Object.keys(draft).length === LOGGED_KEYS) {
+    const { type, action, description, fields, utc_offset_minutes } = draft;
+    if (description !== undefined && fields !== undefined && utc_offset_minutes !== undefined)
+      return { v: FORMAT_VERSION, id, at, type, action, description, fields, utc_offset_minutes };
+  }
+  const event = Object.assign({ v: FORMAT_VERSION, id, at, type: '' }, draft);
+  event.at = at;
   return event as RunlogEvent;
 }
