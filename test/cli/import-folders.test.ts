@@ -68,8 +68,8 @@ test('list, summary and the tables show three coding attempts in 722.19 seconds 
   await store.ok('finalize');
   expect(await store.ok('list')).toContain('7, 3 bad');
   const summary = await store.ok('summary', CRASHED);
-  expect(summary).toContain('4  SUCCESS  coding (attempt 3)  12 min 2 s (3 attempts)');
-  expect(summary).toContain('7  FAIL     review (attempt 3)  3 min 25 s (3 attempts)');
+  expect(summary).toContain('4  SUCCESS  coding (attempt 3)  722.19 s for 3 attempts');
+  expect(summary).toContain('7  FAIL     review (attempt 3)  204.8 s for 3 attempts');
   await store.ok('export', 'csv', '--out', 'tables');
   const [header = '', ...rows] = fs.readFileSync(path.join(store.cwd, 'tables/agents.csv'), 'utf8').trim().split('\n');
   const cells = rows.map((row) => {
