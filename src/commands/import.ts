@@ -62,10 +62,14 @@ export async function importRuns(input: Input): Promise<void> {
   if (errors.length > 0 || runs.some(({ isPartial }) => isPartial)) process.exitCode = 3;
 }
 
+/** Of what a thread makes hardly anything lasts: more room for it costs memory and gains no time. */
+const YOUNG_MIB = 4;
+
 /** Long logs are read by several threads. */
 function startWorker(workerData: WorkerData): Worker {
   // From dist/chunks/, where this is.
-  return new Worker(new URL('../import-worker.js', import.meta.url), { workerData });
+  const script = new URL('../import-worker.js', import.meta.url);
+  return new Worker(script, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
 }
 
 /** The run that --run names; one that is not there is to get that id. */

@@ -71,7 +71,10 @@ test('list, summary and the tables show three coding attempts in 722.19 seconds 
   expect(summary).toContain('4  SUCCESS  coding (attempt 3)  722.19 s for 3 attempts');
   expect(summary).toContain('7  FAIL     review (attempt 3)  204.8 s for 3 attempts');
   await store.ok('export', 'csv', '--out', 'tables');
-  const [header = '', ...rows] = fs.readFileSync(path.join(store.cwd, 'tables/agents.csv'), 'utf8').trim().split('\r\n');
+  const [header = '', ...rows] = fs
+    .readFileSync(path.join(store.cwd, 'tables/agents.csv'), 'utf8')
+    .trim()
+    .split('\r\n');
   const cells = rows.map((row) => {
     const values = row.split(',');
     return Object.fromEntries(header.split(',').map((column, index) => [column, values[index]]));

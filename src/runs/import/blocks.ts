@@ -10,7 +10,8 @@ import { notUtf8, readOrThrow, type Source } from './source.js';
 
 /** Shorter sources are read before a thread would have started. */
 const FROM_BYTES = 8 * 1024 * 1024;
-const BLOCK_BYTES = 1024 * 1024;
+/** Below a million characters, so that V8 keeps a block's text on its heap: longer ones wait outside it for a late collection. */
+const BLOCK_BYTES = 512 * 1024;
 /** Where there is no place to cut in so many bytes, the source is read as one text. */
 const LONGEST_BLOCK_BYTES = 16 * 1024 * 1024;
 /** The thread that reads and writes can serve no more than these. */
