@@ -153,7 +153,8 @@ function findBackdated(all: readonly Execution[], found: Suspicions): void {
 }
 
 function findVagueErrors(all: readonly Execution[], found: Suspicions): void {
-  const failed = all.filter(({ status }) => status === 'FAIL');
+  // Failures that are only counted, without a time of their own, have no words by nature.
+  const failed = all.filter((own) => own.status === 'FAIL' && (own.hasError || own.endMicros !== null));
   const wordless = failed.filter((own) => !own.hasOwnWords);
   const vague = wordless.filter((own) => own.hasError);
   if (vague.length < LEAST_VAGUE && wordless.length < LEAST_WORDLESS) return;

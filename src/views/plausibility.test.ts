@@ -428,6 +428,11 @@ describe('errors without words of their own', () => {
     expect(look(...failing(error, error, error))).toEqual([]);
   });
 
+  it('are honest where failures were only counted, without a time or a word', () => {
+    const counted = steps([1, 1, 1], () => ({ status: 'FAIL', summary: null, own: { untimed: true } }));
+    expect(look(START, ...counted)).toEqual([]);
+  });
+
   it('are honest where there is one, or two of five', () => {
     expect(look(...failing('failed'))).toEqual([]);
     expect(look(...failing(undefined, undefined))).toEqual([]);
