@@ -1,0 +1,121 @@
+// Runs made up for benchmarks, written as any program may write them: by docs/format.md, without runlog's own code.
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+
+const BATCH = 4000;
+/** One event a second from here on. */
+const FROM = Date.UTC(2025, 0, 1);
+
+/**
+ * A run that is open: a start, then actions, steps, metrics, calls of models and of tools, about 350 bytes an event on the whole.
+ * @param {string} store
+ * @param {{ events: number, id?: string, number?: number, end?: string | null }} options  `end`: a status, then the run is over
+ * @returns {string} its id
+ */
+export function writeRun(store, { events, id, number = 0, end = null }) {
+  const begin = FROM + number * 60_000;
+  const runId = id ?? `run_${stamp(begin)}_bench${number === 0 ? '' : `_${number}`}`;
+  const folder = path.join(store, 'runs', runId, 'journal');
+  fs.mkdirSync(folder, { recursive: true });
+  const fd = fs.openSync(path.join(folder, 'bench.jsonl'), 'w');
+  let lines = [];
+  const flush = () => {
+    fs.writeSync(fd, lines.join(''));
+    lines = [];
+  };
+  for (let index = 0; index < events; index += 1) {
+    lines.push(line(begin + index * 1000, number, index, bodyOf(runId, index, events, end)));
+    if (lines.length === BATCH) flush();
+  }
+  flush();
+  fs.closeSync(fd);
+  return runId;
+}
+
+function bodyOf(runId, index, events, end) {
+  if (index === 0)
+    return {
+      type: 'run.started',
+      run_id: runId,
+      project: String(100 + (index % 7)),
+      llm: { provider: 'openai', model: 'gpt-4o-mini' },
+      intent_type: 'train',
+      tags: { gpu: 'a100' },
+    };
+  if (end !== null && index === events - 1)
+    return { type: 'run.ended', status: end, cause: { reason: 'exit status 0' } };
+  const step = 1 + Math.floor(index / 100);
+  switch (index % 100) {
+    case 1:
+      return {
+        type: 'step.started',
+        step,
+        agent: `agent-${step % 5}`,
+        task: `task ${step} of the pipeline`,
+        issue: String(step % 20),
+      };
+    case 99:
+      return {
+        type: 'step.ended',
+        step,
+        status: step % 10 === 0 ? 'FAIL' : 'SUCCESS',
+        summary: `${step} files`,
+        ...(step % 10 === 0 ? { error: 'AssertionError: 3 != 4' } : {}),
+      };
+    case 30:
+      return {
+        type: 'tokens.used',
+        model: 'gpt-4o-mini',
+        provider: 'openai',
+        input_tokens: 1200 + (index % 500),
+        output_tokens: 300,
+        step,
+      };
+    case 50:
+      return { type: 'metric.measured', name: 'loss', value: 1 / (1 + index), step };
+    case 70:
+      return {
+        type: 'tool.called',
+        tool: `tool-${index % 9}`,
+        success: index % 13 !== 0,
+        duration_ms: index % 900,
+        step,
+      };
+    default:
+      return {
+        type: 'action.logged',
+        action: 'VERIFY_DATASET',
+        description: `Checking capitalization dataset ${index}`,
+        fields: [
+          ['Command', `ls -lh data/green/capitalization/words_8L_80P_${index}.json`],
+          ['Result', `File exists, ${index % 977}KB, ready`],
+          ['Explanation', 'Verifying training dataset exists and checking its size before the run'],
+        ],
+        utc_offset_minutes: 0,
+      };
+  }
+}
+
+function line(millis, number, index, body) {
+  const time = millis.toString(16).padStart(12, '0');
+  const id = `${time.slice(0, 8)}-${time.slice(8)}-7${(index & 0xfff).toString(16).padStart(3, '0')}-8000-${number.toString(16).padStart(6, '0')}${(index & 0xffffff).toString(16).padStart(6, '0')}`;
+  const json = JSON.stringify({ v: 1, id, at: new Date(millis).toISOString().replace('Z', '000Z'), ...body });
+  const crc = zlib.crc32?.(json.slice(0, -1)) ?? crc32(json.slice(0, -1));
+  return `\n${json.slice(0, -1)},"crc":"${crc.toString(16).padStart(8, '0')}"}\n`;
+}
+
+const stamp = (millis) => new Date(millis).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
+  return crc >>> 0;
+});
+
+/** Of ASCII text, for Node versions without zlib.crc32. */
+function crc32(text) {
+  let crc = 0xffffffff;
+  for (let index = 0; index < text.length; index += 1) crc = TABLE[(crc ^ text.charCodeAt(index)) & 255] ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
