@@ -9,6 +9,7 @@ rmSync(`${root}dist`, { recursive: true, force: true });
 const { main } = await bundle({ write: true });
 declareTypes();
 writeFileSync(`${root}dist/THIRD_PARTY_LICENSES.txt`, licences(Object.keys(main.metafile.inputs)));
+spawnSync(process.execPath, [`${root}bin/compile.cjs`], { stdio: ['ignore', 'ignore', 'inherit'] });
 
 function licences(inputs) {
   const packages = new Set(

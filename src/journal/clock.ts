@@ -1,17 +1,23 @@
 // The one clock: microseconds since the epoch, never backwards within a process, and the machine's offset from UTC.
 
-let anchorMicros = performance.timeOrigin * 1000;
+/** What the wall clock said when the monotonic one stood at 0. */
+let anchorMicros = Number.NaN;
 let lastMicros = 0;
 
 /** More than this apart, the monotonic clock and the wall clock disagree (suspend, NTP step): the wall clock is right. */
 const DRIFT_MICROS = 5000;
 
-/** Now, in microseconds since the epoch; each call gives a later time than the one before. */
+/**
+ * Now, in microseconds since the epoch; each call gives a later time than the one before. The first is exact to a millisecond, and
+ * those after it to microseconds from there: `performance` would know the first better, but takes a recording command a millisecond to load.
+ */
 export function nowMicros(): number {
-  let now = Math.floor(anchorMicros + performance.now() * 1000);
+  const [seconds, nanoseconds] = process.hrtime();
+  const monotonic = seconds * 1e6 + Math.floor(nanoseconds / 1000);
   const wall = Date.now() * 1000;
-  if (Math.abs(now - wall) > DRIFT_MICROS) {
-    anchorMicros += wall - now;
+  let now = anchorMicros + monotonic;
+  if (!(Math.abs(now - wall) <= DRIFT_MICROS)) {
+    anchorMicros = wall - monotonic;
     now = wall;
   }
   lastMicros = now > lastMicros ? now : lastMicros + 1;

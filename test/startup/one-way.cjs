@@ -5,7 +5,8 @@ const { join } = require('node:path');
 const NOW = Date.UTC(2025, 9, 3, 18, 19, 52, 551);
 Date.now = () => NOW;
 Math.random = () => 0.5;
-Object.defineProperty(globalThis, 'performance', { value: { timeOrigin: NOW, now: () => 0.874 } });
+process.hrtime = () => [0, 874_000];
+Object.defineProperty(globalThis, 'performance', { value: { now: () => 0.874 } });
 
 const [way, ...argv] = process.argv.slice(2);
 const dist = join(__dirname, '..', '..', 'dist');

@@ -15,7 +15,7 @@ const REFERENCE_SOURCE = [
   String.raw`%[A-Z_][A-Z0-9_]{0,60}%`,
   String.raw`(?:process\.env|import\.meta\.env|os\.environ|os\.getenv|ENV)[\w.(["']{1,60}["')\]]{0,3}`,
   String.raw`<[/|A-Za-z][\w |/-]{0,40}>`,
-  String.raw`\*{3,100}|\.{3}|…|[|>][+-]?|[-_~<\\]{1,40}|[[\](){}]{1,3}`,
+  String.raw`\*{3,100}|\.{3}|\u2026|[|>][+-]?|[-_~<\\]{1,40}|[[\](){}]{1,3}`,
 ].join('|');
 const REFERENCE = new RegExp(`^(?:${REFERENCE_SOURCE})$`);
 export const REFERENCE_HERE: RegExp = new RegExp(String.raw`(?:${REFERENCE_SOURCE})(?=[\s"'\`,;&)\]}\\<]|$)`, 'y');

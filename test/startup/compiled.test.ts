@@ -1,0 +1,81 @@
+// What V8 compiled beforehand makes a recording command quicker, and changes nothing else.
+import fs from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { ROOT, sealedEnv, tempFolder } from '../support/runlog.js';
+
+/** An installation of its own. */
+function install(): { dist: string; runlog: (args: string[]) => Promise<string> } {
+  const folder = tempFolder();
+  for (const part of ['bin', 'dist']) fs.cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
+  const work = path.join(folder, 'work');
+  fs.mkdirSync(path.join(work, 'logs/runs/run/journal'), { recursive: true });
+  const env = { ...sealedEnv(work), RUNLOG_RUN: 'run' };
+  const runlog = async (args: string[]): Promise<string> => {
+    const { stdout, stderr } = await execa(process.execPath, [path.join(folder, 'bin/runlog'), ...args], {
+      cwd: work,
+      env,
+      extendEnv: false,
+    });
+    return stderr + stdout;
+  };
+  return { dist: path.join(folder, 'dist'), runlog };
+}
+
+const caches = (dist: string): string[] => fs.readdirSync(dist).filter((name) => name.endsWith('.cache'));
+
+async function recordsAsEver({ runlog }: ReturnType<typeof install>): Promise<void> {
+  expect(await runlog(['append', 'CHECK_DISK', 'Is there room?', '--result', 'yes'])).toBe('');
+  expect(await runlog(['step', 'start', 'coding'])).toBe('1');
+  expect(await runlog(['tail'])).toContain('CHECK_DISK');
+}
+
+describe('a recording command', () => {
+  it('comes with what V8 made of it for this Node, after a build', () => {
+    const kept = caches(path.join(ROOT, 'dist'));
+    const suffix = `.${process.version}-${process.arch}.cache`;
+    expect(kept).toEqual(['record-start.cjs', 'record.cjs'].map((name) => name + suffix));
+    for (const name of kept) expect(fs.statSync(path.join(ROOT, 'dist', name)).mode & 0o777).toBe(0o644);
+  });
+
+  it('does the same without it', async () => {
+    const installed = install();
+    for (const name of caches(installed.dist)) fs.rmSync(path.join(installed.dist, name));
+    await recordsAsEver(installed);
+    expect(caches(installed.dist)).toEqual([]);
+  });
+
+  it.each([
+    ['is of another Node', (bytes: Buffer) => bytes.fill(0x5a, 0, 16)],
+    ['was cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
+    ['is empty', () => Buffer.alloc(0)],
+  ])('does the same where it %s', async (_, spoil) => {
+    const installed = install();
+    for (const name of caches(installed.dist)) {
+      const file = path.join(installed.dist, name);
+      fs.writeFileSync(file, spoil(fs.readFileSync(file)));
+    }
+    await recordsAsEver(installed);
+  });
+});
+
+describe('an installation', () => {
+  it('compiles for its own Node, and leaves nothing behind', async () => {
+    const { dist } = install();
+    for (const name of caches(dist)) fs.rmSync(path.join(dist, name));
+    const temp = tempFolder();
+    const script = path.join(dist, '../bin/compile.cjs');
+    await execa(process.execPath, [script], { cwd: temp, env: { ...sealedEnv(temp), TMPDIR: temp }, extendEnv: false });
+    expect(caches(dist)).toEqual(caches(path.join(ROOT, 'dist')));
+    expect(fs.readdirSync(temp)).toEqual([]);
+  });
+
+  it('goes well where nothing is built', async () => {
+    const { dist } = install();
+    const script = path.join(dist, '../bin/compile.cjs');
+    fs.rmSync(dist, { recursive: true });
+    await execa(process.execPath, [script], { env: sealedEnv(tempFolder()), extendEnv: false });
+    expect(fs.existsSync(dist)).toBe(false);
+  });
+});
