@@ -1,5 +1,5 @@
-// Compiles the direct way for this Node: `npm run build` and an installation do so. It records into a folder of its own, so that V8
-// knows the functions that a recording command calls, and keeps these. Without it all works, a little slower.
+// Compiles the direct way for this Node: the build does so, and the first `runlog start` under another one. It records into a folder
+// of its own, so that V8 knows the functions that a recording command calls, and keeps these. Without it all works, a little slower.
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -14,13 +14,14 @@ const CALLS = [
 const READABLE = 0o644;
 
 if (fs.existsSync(path.join(dist, 'record.cjs'))) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-compile-'));
+  let folder = null;
   try {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-compile-'));
     compile(folder);
   } catch {
-    // An installation must not fail for it.
+    // Nothing must fail for it.
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
   }
   process.exitCode = 0;
 }
@@ -41,8 +42,11 @@ function keep() {
   for (const [name, { script }] of loaded) {
     const file = cachePath(path.join(dist, name));
     if (fs.existsSync(file)) continue;
-    fs.writeFileSync(file, script.createCachedData());
+    // Whole or not at all: another call may read it, or write it too.
+    const aside = `${file}.${process.pid}`;
+    fs.writeFileSync(aside, script.createCachedData());
     // Whoever installs it is not who uses it, and recording has set a umask.
-    fs.chmodSync(file, READABLE);
+    fs.chmodSync(aside, READABLE);
+    fs.renameSync(aside, file);
   }
 }

@@ -6,16 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { ROOT, sealedEnv, tempFolder } from '../support/runlog.js';
 
 /** An installation of its own. */
-function install(): { dist: string; runlog: (args: string[]) => Promise<string> } {
+function install(): { dist: string; runlog: (args: string[], more?: Record<string, string>) => Promise<string> } {
   const folder = tempFolder();
   for (const part of ['bin', 'dist']) fs.cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
   const work = path.join(folder, 'work');
   fs.mkdirSync(path.join(work, 'logs/runs/run/journal'), { recursive: true });
-  const env = { ...sealedEnv(work), RUNLOG_RUN: 'run' };
-  const runlog = async (args: string[]): Promise<string> => {
+  const env: Record<string, string> = { ...sealedEnv(work), RUNLOG_RUN: 'run' };
+  const runlog = async (args: string[], more: Record<string, string> = {}): Promise<string> => {
     const { stdout, stderr } = await execa(process.execPath, [path.join(folder, 'bin/runlog'), ...args], {
       cwd: work,
-      env,
+      env: { ...env, ...more },
       extendEnv: false,
     });
     return stderr + stdout;
@@ -60,22 +60,22 @@ describe('a recording command', () => {
   });
 });
 
-describe('an installation', () => {
-  it('compiles for its own Node, and leaves nothing behind', async () => {
-    const { dist } = install();
-    for (const name of caches(dist)) fs.rmSync(path.join(dist, name));
+describe('the first start of a run after an installation, or under another Node', () => {
+  it('compiles for the calls that follow', async () => {
+    const installed = install();
+    for (const name of caches(installed.dist)) fs.rmSync(path.join(installed.dist, name));
     const temp = tempFolder();
-    const script = path.join(dist, '../bin/compile.cjs');
-    await execa(process.execPath, [script], { cwd: temp, env: { ...sealedEnv(temp), TMPDIR: temp }, extendEnv: false });
-    expect(caches(dist)).toEqual(caches(path.join(ROOT, 'dist')));
+    expect(await installed.runlog(['start', '--id', 'new'], { TMPDIR: temp })).toBe('new');
+    expect(caches(installed.dist)).toEqual(caches(path.join(ROOT, 'dist')));
     expect(fs.readdirSync(temp)).toEqual([]);
+    await recordsAsEver(installed);
   });
 
-  it('goes well where nothing is built', async () => {
-    const { dist } = install();
-    const script = path.join(dist, '../bin/compile.cjs');
-    fs.rmSync(dist, { recursive: true });
-    await execa(process.execPath, [script], { env: sealedEnv(tempFolder()), extendEnv: false });
-    expect(fs.existsSync(dist)).toBe(false);
+  it('starts the run all the same where nothing can be kept', async () => {
+    const installed = install();
+    for (const name of caches(installed.dist)) fs.rmSync(path.join(installed.dist, name));
+    // Somebody who may write anywhere is stopped by this too.
+    expect(await installed.runlog(['start', '--id', 'new'], { TMPDIR: '/nowhere' })).toBe('new');
+    expect(caches(installed.dist)).toEqual([]);
   });
 });
