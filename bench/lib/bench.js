@@ -27,6 +27,7 @@ export const runlog = path.join(root, 'bin/runlog');
  * @property {string} unit
  * @property {number} [atMost]
  * @property {number} [atLeast]
+ * @property {boolean} [onlyLast]  not at smaller sizes
  * @property {(context: any, medians: Record<string, number>) => number | Promise<number>} measure
  *
  * @typedef {object} Benchmark
@@ -61,7 +62,7 @@ export async function bench(benchmark) {
     const isLast = size === sizes.at(-1);
     const rounds = isLast ? Number(values.runs) : Math.min(Number(values.runs), benchmark.runsBelow ?? 5);
     // oxlint-disable-next-line no-await-in-loop -- one after the other
-    measured.push(await measure(benchmark, cases, size, rounds));
+    measured.push(await measure(benchmark, cases, size, rounds, isLast));
     if (sizes.length > 1) console.log(`\n${size.toLocaleString('en')} ${benchmark.sizeName}`);
     printSize(measured.at(-1));
   }
@@ -80,7 +81,7 @@ export async function bench(benchmark) {
   writePage();
 }
 
-async function measure(benchmark, cases, size, rounds) {
+async function measure(benchmark, cases, size, rounds, isLast) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-bench-'));
   try {
     const context = await benchmark.prepare(size, folder);
@@ -99,9 +100,10 @@ async function measure(benchmark, cases, size, rounds) {
       .filter(({ of, to }) => of in times && to in times)
       .map((goal) => ({ ...goal, ratio: median(times[goal.of].map((own, index) => own / times[goal.to][index])) }));
     const figures = [];
-    for (const { measure: take, ...figure } of benchmark.figures ?? [])
-      // oxlint-disable-next-line no-await-in-loop -- in turn
-      figures.push({ ...figure, value: await take(context, medians) });
+    for (const { measure: take, onlyLast = false, ...figure } of benchmark.figures ?? [])
+      if (isLast || !onlyLast)
+        // oxlint-disable-next-line no-await-in-loop -- in turn
+        figures.push({ ...figure, value: await take(context, medians) });
     return { size, rounds, milliseconds: medians, ratios, figures };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

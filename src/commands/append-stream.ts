@@ -5,12 +5,15 @@ import { messageOf, RunlogError } from '../events/errors.js';
 import { normalizeInstant, parseInstant } from '../events/instant.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
+import { RunWriter } from '../runs/run-writer.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
 import { endsSomething } from '../views/issue-ending.js';
 import { checkActionType } from './action-type.js';
 import { answer, print, quote, usage, warn, type Input } from './input.js';
-import { keptId, recordInto, targetRun } from './recording.js';
+import { acknowledge, recordOptions, targetRun, warnIfSealed } from './recording.js';
 
+/** What is ours to say. */
+const ENVELOPE = ['v', 'id', 'at', 'crc', 'blobs'];
 const CHUNK_BYTES = 64 * 1024;
 /** What V8 can hold as one text is little more. */
 const LONGEST_LINE_BYTES = 256 * 1024 * 1024;
@@ -24,24 +27,31 @@ export function appendStream(input: Input): void {
   let bad = 0;
   let number = 0;
   let hasEnding = false;
+  let isSealed = false;
   let unheard: unknown = null;
-  for (const line of stdinLines()) {
-    number += 1;
-    if (line?.trim() === '') continue;
-    try {
-      if (line === null) throw usage(`it is longer than ${LONGEST_LINE_BYTES / 1024 / 1024} MiB`);
-      const event = eventOfLine(line);
-      const id = keptId(recordInto(input, runId, [event]));
-      if (id === null) continue;
-      hasEnding ||= endsSomething(event);
-      recorded += 1;
-      if (input.has('ack') && unheard === null) unheard = tryPrint(`${id}\n`);
-    } catch (error) {
-      if (error instanceof RunlogError && !['usage', 'invalid_event'].includes(error.code)) throw error;
-      warn(`line ${number}: ${messageOf(error)}; not recorded`);
-      bad += 1;
+  const writer = new RunWriter(input.store, runId, recordOptions(input), false, (batch) => {
+    acknowledge(input, batch);
+    if (batch.where === 'nowhere') return;
+    if (batch.where === 'journal') isSealed ||= warnIfSealed(input, runId);
+    recorded += batch.ids.length;
+    if (input.has('ack') && unheard === null) unheard = tryPrint(batch.ids.map((id) => `${id}\n`).join(''));
+  });
+  for (const lines of stdinLines()) {
+    for (const line of lines) {
+      number += 1;
+      try {
+        if (line === null) throw usage(`it is longer than ${LONGEST_LINE_BYTES / 1024 / 1024} MiB`);
+        if (line.trim() !== '') hasEnding = endsSomething(writer.add(eventOfLine(line))) || hasEnding;
+      } catch (error) {
+        if (error instanceof RunlogError && !['usage', 'invalid_event'].includes(error.code)) throw error;
+        warn(`line ${number}: ${messageOf(error)}; not recorded`);
+        bad += 1;
+      }
     }
+    // What has been sent so far is recorded before more is waited for.
+    writer.writeAdded();
   }
+  writer.close();
   if (input.context.isJson) answer(input.context, { run_id: runId, recorded, bad }, '');
   if (hasEnding) refreshIssueFiles(input.store, runId);
   // That nobody could be told is no reason not to record the rest.
@@ -54,26 +64,34 @@ function eventOfLine(line: string): Recordable {
   const parsed = parseJson(line);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw usage('a line must be a JSON object');
-  const { at: givenAt, v: _version, id: _id, crc: _crc, blobs: _blobs, ...own } = parsed as Record<string, unknown>;
-  const at = typeof givenAt === 'string' ? normalizeInstant(givenAt) : undefined;
-  if (at === null || (givenAt !== undefined && givenAt !== null && at === undefined))
-    throw usage(
-      `at must be a time such as 2025-10-03T18:19:52Z, not ${typeof givenAt === 'object' ? 'a list or an object' : quote(String(givenAt))}`,
-    );
-  const stamp = at === undefined ? {} : { at };
-  if (own['type'] !== undefined) return { ...own, ...stamp } as Recordable;
+  const own = parsed as Record<string, unknown>;
+  const at = timeOfLine(own['at']);
+  for (const key of ENVELOPE) if (key in own) delete own[key];
+  if (at !== null) own['at'] = at;
+  if (own['type'] !== undefined) return own as Recordable;
   if (typeof own['action'] !== 'string') throw usage('a line needs "type" or "action"');
   checkActionType(own['action']);
-  const { fields } = own;
-  const pairs =
-    typeof fields === 'object' && fields !== null && !Array.isArray(fields) ? Object.entries(fields) : fields;
-  return {
-    ...own,
-    ...stamp,
+  const { action, description = null, fields = {}, ...more } = own;
+  const micros = at === null ? nowMicros() : (parseInstant(at) as number);
+  const isObject = typeof fields === 'object' && fields !== null && !Array.isArray(fields);
+  const event = {
     type: 'action.logged',
-    fields: pairs,
-    utc_offset_minutes: utcOffsetMinutes(at === undefined ? nowMicros() : (parseInstant(at) as number)),
-  } as Recordable;
+    action,
+    description,
+    fields: isObject ? Object.entries(fields) : fields,
+    utc_offset_minutes: utcOffsetMinutes(micros),
+  };
+  return Object.assign(event, more) as Recordable;
+}
+
+/** Null where none is given, or none worth the name. Throws `usage` at what is no time. */
+function timeOfLine(given: unknown): string | null {
+  if (given === undefined || given === null) return null;
+  const at = typeof given === 'string' ? normalizeInstant(given) : null;
+  if (at !== null) return at;
+  throw usage(
+    `at must be a time such as 2025-10-03T18:19:52Z, not ${typeof given === 'object' ? 'a list or an object' : quote(String(given))}`,
+  );
 }
 
 function parseJson(line: string): unknown {
@@ -93,29 +111,32 @@ function tryPrint(text: string): unknown {
   }
 }
 
-/** Null for a line that is too long. */
-function* stdinLines(): Generator<string | null> {
+/** Lines as they come, all that are whole at a time; null for one that is too long. */
+function* stdinLines(): Generator<(string | null)[]> {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   // Pieces of a line that goes on, put together once: joining at every chunk would take time by the square of its length.
   let held: Buffer[] = [];
   let heldBytes = 0;
   for (let length = readStdin(chunk); length > 0; length = readStdin(chunk)) {
     const bytes = chunk.subarray(0, length);
-    let from = 0;
-    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
-      heldBytes += end - from;
-      yield heldBytes > LONGEST_LINE_BYTES
-        ? null
-        : Buffer.concat([...held, bytes.subarray(from, end)]).toString('utf8');
-      held = [];
-      heldBytes = 0;
-      from = end + 1;
+    const last = bytes.lastIndexOf(10);
+    if (last === -1) {
+      heldBytes += length;
+      // What is too long is only counted.
+      if (heldBytes <= LONGEST_LINE_BYTES) held.push(Buffer.from(bytes));
+      continue;
     }
-    heldBytes += length - from;
-    if (heldBytes <= LONGEST_LINE_BYTES) held.push(Buffer.from(bytes.subarray(from)));
+    const isOverlong = heldBytes + bytes.indexOf(10) > LONGEST_LINE_BYTES;
+    const whole = bytes.subarray(isOverlong ? bytes.indexOf(10) : 0, last);
+    const [first = '', ...rest] = Buffer.concat(isOverlong ? [whole] : [...held, whole])
+      .toString('utf8')
+      .split('\n');
+    yield [isOverlong ? null : first, ...rest];
+    held = [Buffer.from(bytes.subarray(last + 1))];
+    heldBytes = length - last - 1;
   }
-  if (heldBytes > LONGEST_LINE_BYTES) yield null;
-  else if (heldBytes > 0) yield Buffer.concat(held).toString('utf8');
+  if (heldBytes > LONGEST_LINE_BYTES) yield [null];
+  else if (heldBytes > 0) yield [Buffer.concat(held).toString('utf8')];
 }
 
 function readStdin(chunk: Buffer): number {

@@ -64,10 +64,9 @@ function log(input: Input, runId: string | null, body: Recordable): void {
   const event = envelop(body, { env: input.context.env, isUnredacted: input.has('no-redact') });
   const file = input.text('log') as string;
   try {
-    appendLogText(file, encodeLogEvent([event]));
+    appendLogText(file, Buffer.from(encodeLogEvent([event])));
   } catch (error) {
     acknowledge(input, {
-      events: [event],
       warning: `${messageOf(error)}: the entry was NOT recorded`,
       where: 'nowhere',
     });

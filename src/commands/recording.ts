@@ -2,7 +2,7 @@
 import { RunlogError } from '../events/errors.js';
 import fs from 'node:fs';
 import { finalPath } from '../runs/paths.js';
-import { record, type Recordable, type Recorded } from '../runs/record.js';
+import { record, type Recordable, type RecordOptions, type Recorded } from '../runs/record.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
 import { currentRun } from '../runs/resolve.js';
 import { answer, warn, type Input } from './input.js';
@@ -33,11 +33,17 @@ export function targetRun(input: Input): string {
 /** Records events; warns where they went to the spool. Throws only where nothing could be kept and --strict asks for it. */
 export function recordInto(input: Input, runId: string, bodies: readonly Recordable[]): Recorded {
   const recorded = keep(input, runId, bodies);
-  if (recorded.where === 'journal' && isSealed(input, runId))
-    warn(
-      `${runId} has been finalized; the event stands after its end (refresh its views with: runlog finalize ${runId})`,
-    );
+  if (recorded.where === 'journal') warnIfSealed(input, runId);
   return recorded;
+}
+
+/** Says so where a run has been finalized, and true. */
+export function warnIfSealed(input: Input, runId: string): boolean {
+  if (!isSealed(input, runId)) return false;
+  warn(
+    `${runId} has been finalized; the event stands after its end (refresh its views with: runlog finalize ${runId})`,
+  );
+  return true;
 }
 
 /** Whether a run has been finalized: then its views stand, and what is recorded now is not in them. */
@@ -47,17 +53,16 @@ export function isSealed(input: Input, runId: string): boolean {
 
 /** The same without a word on a run that has been finalized. */
 export function keep(input: Input, runId: string, bodies: readonly Recordable[]): Recorded {
-  const { env } = input.context;
-  const recorded = record(input.store, runId, bodies, {
-    env,
-    isDurable: input.has('durable'),
-    isUnredacted: input.has('no-redact'),
-  });
+  const recorded = record(input.store, runId, bodies, recordOptions(input));
   acknowledge(input, recorded);
   return recorded;
 }
 
-export function acknowledge(input: Input, { warning, where }: Recorded): void {
+export function recordOptions(input: Input): RecordOptions {
+  return { env: input.context.env, isDurable: input.has('durable'), isUnredacted: input.has('no-redact') };
+}
+
+export function acknowledge(input: Input, { warning, where }: Pick<Recorded, 'warning' | 'where'>): void {
   if (warning === null) return;
   if (where === 'nowhere' && isStrict(input))
     throw new RunlogError('not_recorded', warning, {

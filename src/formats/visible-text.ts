@@ -11,6 +11,8 @@ const LEVELS = '(?:u005c)*?';
 // one character, which only a tag is written as. Any other such pair stays as it is, both ways; all else would break the bijection.
 const SURROGATE_PAIR = String.raw`\\(${LEVELS})(?!udb40\\\1udc[0-7])ud[89ab][\da-f]{2}\\\1ud[c-f][\da-f]{2}`;
 
+/** What most texts are: found out in a fifth of the time that the others take. */
+const HARMLESS = /^[\t\n\x20-\x5b\x5d-\x7e]*$/;
 const HAS_DANGEROUS = new RegExp(DANGEROUS, 'u');
 /** The same by units, which takes a third of the time; it also finds the halves of pairs that are none. */
 const MAY_BE_DANGEROUS = new RegExp(DANGEROUS.replace(String.raw`\u{e0000}-\u{e007f}`, ''));
@@ -101,7 +103,7 @@ export function hasDangerous(text: string): boolean {
 
 /** Writes each dangerous character as `\uXXXX`; TAB, LF and ordinary backslashes stay. `fromVisible` gives back every text exactly. */
 export function toVisible(text: string): string {
-  return PLAIN.encode(text);
+  return HARMLESS.test(text) ? text : PLAIN.encode(text);
 }
 
 /** The inverse of `toVisible`. */

@@ -8,7 +8,7 @@ import type { Wish } from '../runs/ending.js';
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
 import type { Store } from '../runs/paths.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
-import type { Recordable } from '../runs/record.js';
+import type { Recordable, Recorded } from '../runs/record.js';
 import { RunWriter } from '../runs/run-writer.js';
 import { reserveStepNumber } from '../runs/step-numbers.js';
 import { endsSomething } from '../views/issue-ending.js';
@@ -27,6 +27,8 @@ export interface CoreOptions {
   isUnredacted: boolean;
   /** Whether the run's owner is this process. */
   isOwn: boolean;
+  /** Whether events may wait for `flush`, up to a tenth of a second. */
+  isBatched: boolean;
 }
 
 export class Core {
@@ -42,7 +44,8 @@ export class Core {
     this.store = store;
     this.runId = runId;
     this.#options = options;
-    this.#writer = runId === '' ? null : new RunWriter(store, runId, options, options.isOwn);
+    this.#writer =
+      runId === '' ? null : new RunWriter(store, runId, options, options.isOwn, (batch) => this.#hear(batch));
   }
 
   get hasEnded(): boolean {
@@ -57,14 +60,19 @@ export class Core {
     if (this.#writer === null) return null;
     try {
       const body = make();
-      const { events, warning, where } = this.#writer.write(body);
-      if (warning !== null) this.complain(new RunlogError(where === 'nowhere' ? 'not_recorded' : 'io', warning));
       if (endsSomething(body)) this.#refreshSoon();
-      return where === 'nowhere' ? null : (events[0]?.id ?? null);
+      if (this.#options.isBatched && this.#end === null) return this.#writer.add(body).id;
+      const recorded = this.#writer.write(body);
+      this.#hear(recorded);
+      return recorded.where === 'nowhere' ? null : (recorded.events[0]?.id ?? null);
     } catch (error) {
       this.complain(error);
       return null;
     }
+  }
+
+  #hear({ warning, where }: Pick<Recorded, 'warning' | 'where'>): void {
+    if (warning !== null) this.complain(new RunlogError(where === 'nowhere' ? 'not_recorded' : 'io', warning));
   }
 
   /** The next step number; null where none could be had: the step is then known by its agent. */
@@ -78,7 +86,7 @@ export class Core {
     }
   }
 
-  /** Writes what the views kept up live still lack: the design log, the files of issues. */
+  /** Writes what waits, and what the views kept up live still lack: the design log, the files of issues. */
   flush(): void {
     try {
       this.#writer?.flush();

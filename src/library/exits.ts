@@ -19,6 +19,7 @@ type Signal = (typeof SIGNALS)[number];
 const VIEWS_TIMEOUT_MS = 5000;
 
 const watched = new Set<Watched>();
+const batching = new Set<Core>();
 /** Ended by `await using`, which cannot see whether an exception is on its way out of its block. */
 let justDisposed: Watched[] = [];
 let failure: unknown;
@@ -33,6 +34,12 @@ export function watch(run: Watched): void {
   justDisposed = [];
   watched.add(run);
   listen();
+}
+
+/** What waits for a run that goes on without this program is written when the program ends. */
+export function flushAtExit(core: Core): void {
+  if (batching.size === 0) process.on('exit', () => batching.forEach((own) => own.flush()));
+  batching.add(core);
 }
 
 export function unwatch(run: Watched): void {

@@ -2,7 +2,7 @@
 // belongs to it, its agent and its issue.
 import { formatInstant } from '../events/instant.js';
 import type { EventBody, Measure } from '../events/vocabulary.js';
-import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
+import { utcOffsetMinutes } from '../journal/clock.js';
 import type { Core } from './core.js';
 
 /** Values of an action's fields. Null and undefined are left out. */
@@ -126,7 +126,7 @@ export class Recorder {
       action: type,
       description: description ?? null,
       fields: pairsOf(fields ?? {}),
-      utc_offset_minutes: utcOffsetMinutes(nowMicros()),
+      utc_offset_minutes: utcOffsetMinutes(Date.now() * 1000),
     }));
   }
 
@@ -413,9 +413,12 @@ export function wordsOf(error: unknown): string {
 }
 
 function pairsOf(fields: Fields): [string, string][] {
-  const pairs = Array.isArray(fields) ? (fields as readonly (readonly [string, FieldValue])[]) : Object.entries(fields);
   const said: [string, string][] = [];
-  for (const [key, value] of pairs) if (value !== null && value !== undefined) said.push([key, String(value)]);
+  const say = (key: string, value: FieldValue): void => {
+    if (value !== null && value !== undefined) said.push([key, String(value)]);
+  };
+  if (Array.isArray(fields)) for (const [key, value] of fields as readonly [string, FieldValue][]) say(key, value);
+  else for (const key of Object.keys(fields)) say(key, (fields as Readonly<Record<string, FieldValue>>)[key]);
   return said;
 }
 

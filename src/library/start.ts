@@ -6,7 +6,7 @@ import { currentRun } from '../runs/resolve.js';
 import { beginRun } from '../runs/start.js';
 import { readHead } from '../sources/git.js';
 import { Core } from './core.js';
-import { watch } from './exits.js';
+import { flushAtExit, watch } from './exits.js';
 import { tell, type OnError } from './problems.js';
 import { Run } from './run.js';
 
@@ -19,6 +19,11 @@ export interface RunOptions {
   durable?: boolean;
   /** False keeps secrets as they are. */
   redact?: boolean;
+  /**
+   * Write many events at once: those of a tenth of a second, or 256 KiB of them. Twice as quick, for programs that record tens of
+   * thousands a second. What `flush` has not written yet is lost where the program is killed.
+   */
+  batch?: boolean;
 }
 
 export interface StartOptions extends RunOptions {
@@ -90,7 +95,11 @@ export function startRun(options: StartOptions = {}): Run {
  * goes on when this program ends. Never throws, as `startRun`.
  */
 export function openRun(run?: string, options: RunOptions = {}): Run {
-  return guarded(options, (store) => new Run(coreOf(store, currentRun(store, run, process.env), options, false), null));
+  return guarded(options, (store) => {
+    const core = coreOf(store, currentRun(store, run, process.env), options, false);
+    if (options.batch === true) flushAtExit(core);
+    return new Run(core, null);
+  });
 }
 
 /**
@@ -125,6 +134,7 @@ function coreOf(store: Store, runId: string, options: RunOptions, isOwn: boolean
     isDurable: options.durable === true,
     isUnredacted: options.redact === false,
     isOwn,
+    isBatched: options.batch === true,
   });
 }
 

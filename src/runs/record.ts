@@ -1,11 +1,12 @@
 // Recording: events become lines of a run's journal; where that fails they go to the spool. It never reads what grows with the run.
 import fs from 'node:fs';
 import path from 'node:path';
+import { withEnvelope } from '../events/envelope.js';
 import { checkBody } from '../events/check.js';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import { formatInstant } from '../events/instant.js';
 import { redactEvent } from '../events/redact.js';
-import { FORMAT_VERSION, type EventBody, type RunlogEvent } from '../events/vocabulary.js';
+import type { EventBody, RunlogEvent } from '../events/vocabulary.js';
 import { encodeLogEvent } from '../formats/log-events.js';
 import { encodeFitting, writeBlob } from '../journal/blobs.js';
 import { nowMicros } from '../journal/clock.js';
@@ -36,6 +37,7 @@ export interface Recorded {
   where: 'journal' | 'spool' | 'nowhere';
 }
 
+const LINE_FEED = Buffer.from('\n');
 const SYNCED = new Set(['run.started', 'run.ended', 'error.raised']);
 
 /** Gives an event its envelope, and masks its secrets. Throws `invalid_event` naming the key that is wrong. */
@@ -45,10 +47,7 @@ export function envelop(body: Recordable, options: RecordOptions): RunlogEvent {
     throw new RunlogError('invalid_event', problem.message, { hint: 'See docs/format.md for the keys of each event.' });
   const now = nowMicros();
   const shown = options.isUnredacted === true ? body : redactEvent(body);
-  // Assigned, not spread with two keys left out: that would make objects that take twice as long to be written as JSON.
-  const event = Object.assign({ v: FORMAT_VERSION, id: newEventId(now), at: '', type: '' }, shown);
-  event.at = body.at ?? formatInstant(now);
-  return event as RunlogEvent;
+  return withEnvelope(newEventId(now), body.at ?? formatInstant(now), shown);
 }
 
 /**
@@ -138,7 +137,7 @@ function appendEvents(store: Store, runId: string, events: readonly RunlogEvent[
   } finally {
     segment.close();
   }
-  appendToDesignLog(store, runId, events);
+  appendToDesignLog(store, runId, Buffer.from(encodeLogEvent(events)));
 }
 
 /** The line of an event; its long values are put into the run's blobs. */
@@ -173,11 +172,10 @@ export function openOwnSegment(store: Store, runId: string): Segment {
 }
 
 /** Adds entries to the live log; that they cannot be is no loss. */
-export function appendToDesignLog(store: Store, runId: string, events: readonly RunlogEvent[]): void {
-  const text = encodeLogEvent(events);
-  if (text === '') return;
+export function appendToDesignLog(store: Store, runId: string, entries: Buffer): void {
+  if (entries.length === 0) return;
   try {
-    appendLogText(paths.designLogPath(store, runId), text, () => paths.rightsOf(store), OWN_FILE);
+    appendLogText(paths.designLogPath(store, runId), entries, () => paths.rightsOf(store), OWN_FILE);
   } catch {
     // A view: finalize writes it anew from the journal, which has the event.
   }
@@ -187,10 +185,10 @@ export function appendToDesignLog(store: Store, runId: string, events: readonly 
  * Appends entries to a log file in one write, parted by a blank line from what is there. A log of the user's own may be a link.
  * Throws what the system says.
  */
-export function appendLogText(file: string, text: string, rights: () => Rights = () => PRIVATE, flags = 0): void {
+export function appendLogText(file: string, entries: Buffer, rights: () => Rights = () => PRIVATE, flags = 0): void {
   const { fd } = openToAppend(file, () => rights().file, flags);
   try {
-    const bytes = Buffer.from(fs.fstatSync(fd).size === 0 ? text : `\n${text}`);
+    const bytes = fs.fstatSync(fd).size === 0 ? entries : Buffer.concat([LINE_FEED, entries]);
     if (fs.writeSync(fd, bytes) !== bytes.length)
       throw Object.assign(new Error(`${file}: the entry was written only in part`), { code: 'ENOSPC' });
   } finally {

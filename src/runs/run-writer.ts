@@ -3,6 +3,8 @@
 import { errnoOf } from '../events/errors.js';
 import { hasHint, redactEvent } from '../events/redact.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
+import { encodeLogEvent } from '../formats/log-events.js';
+import { eventJson } from '../journal/event-json.js';
 import { LineEncoder } from '../journal/line-encoder.js';
 import type { Segment } from '../journal/segment.js';
 import type { Store } from './paths.js';
@@ -20,13 +22,28 @@ import {
   type Recorded,
 } from './record.js';
 
-/** How long entries may wait for their place in the live log, and how many of them: no call pays for it, but at such a rate. */
-const LOG_DELAY_MS = 100;
-const LOG_BATCH = 10_000;
+/** How long a batch may wait, and entries for their place in the live log. */
+const DELAY_MS = 100;
+/** One write() of either is of so many bytes at the most: then whoever adds to it waits for the write. */
+const BATCH_BYTES = 256 * 1024;
+const NO_BYTES = Buffer.alloc(0);
+/** A UTF-16 unit takes three bytes at the most. */
+const UNIT_BYTES = 3;
 /** What stands before an event's type: LF, `{"v":1,"id":"…","at":"…`, 36 characters of id, and a time of 20 at the least. */
 const ENVELOPE_BYTES = 77;
 /** Secrets are masked here, once the line is there. */
 const UNREDACTED = { env: {}, isUnredacted: true };
+
+/** What became of some events that were written at once. */
+export interface BatchRecorded extends Pick<Recorded, 'warning' | 'where'> {
+  ids: string[];
+}
+
+/** Lines or entries that wait. */
+interface Waiting {
+  bytes: Buffer;
+  length: number;
+}
 
 export class RunWriter {
   readonly #store: Store;
@@ -37,48 +54,127 @@ export class RunWriter {
    * be looked for after each write.
    */
   #isOwn: boolean;
+  /** Hears what became of each batch. */
+  readonly #onBatch: (batch: BatchRecorded) => void;
   readonly #encoder: LineEncoder = new LineEncoder();
   #segment: Segment | null = null;
-  #pending: RunlogEvent[] = [];
+  // Both keep bytes, no events: a hundred thousand objects that wait would cost the collector more than they cost to write.
+  #batch: Waiting = { bytes: NO_BYTES, length: 0 };
+  #ids: string[] = [];
+  #log: Waiting = { bytes: NO_BYTES, length: 0 };
+  /** How long the log was when the batch began: without the batch its entries go too. */
+  #logBefore = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(store: Store, runId: string, options: RecordOptions, isOwn: boolean) {
+  constructor(
+    store: Store,
+    runId: string,
+    options: RecordOptions,
+    isOwn: boolean,
+    onBatch: (batch: BatchRecorded) => void = () => undefined,
+  ) {
     this.#store = store;
     this.#runId = runId;
     this.#options = options;
     this.#isOwn = isOwn;
+    this.#onBatch = onBatch;
   }
 
   /** Records an event as `record` does. When it returns, the kernel has the line, or the spool has it, or the warning says so. */
   write(body: Recordable, isDurable: boolean = this.#options.isDurable === true): Recorded {
-    let event = envelop(body, UNREDACTED);
-    let isShort = this.#encoder.put(JSON.stringify(event));
-    if (this.#options.isUnredacted !== true && !(isShort && this.#isHarmless())) {
-      event = redactEvent(event);
-      isShort = this.#encoder.put(JSON.stringify(event));
+    const { event, isShort } = this.#encode(body);
+    this.writeAdded();
+    return this.#writeOne(event, isShort, isDurable);
+  }
+
+  /**
+   * Takes an event into the batch, and gives it as it will be written. Whether it was is told to `onBatch`: by `writeAdded`, by
+   * `flush`, where the batch is full, or after a tenth of a second in which the program did nothing else. Throws `invalid_event`.
+   */
+  add(body: Recordable): RunlogEvent {
+    const { event, isShort } = this.#encode(body);
+    // What is to be synced is worth a write, and a long line has one of its own.
+    if (!isShort || isSynced(event)) {
+      this.writeAdded();
+      const { warning, where } = this.#writeOne(event, isShort, this.#options.isDurable === true);
+      this.#onBatch({ ids: [event.id], warning, where });
+      return event;
     }
-    let warning: string | null = null;
+    const length = this.#encoder.close();
+    if (this.#batch.length + length > BATCH_BYTES) this.writeAdded();
+    if (this.#ids.length === 0) this.#logBefore = this.#log.length;
+    const batch = withRoom(this.#batch);
+    this.#encoder.bytes.copy(batch.bytes, batch.length, 0, length);
+    batch.length += length;
+    this.#ids.push(event.id);
+    this.#follow(event);
+    this.#flushSoon();
+    return event;
+  }
+
+  /** Writes the batch in one write(): what then holds for one event after `write` holds for each. */
+  writeAdded(): void {
+    const ids = this.#ids;
+    if (ids.length === 0) return;
+    const lines = this.#batch.bytes.subarray(0, this.#batch.length);
+    this.#batch.length = 0;
+    this.#ids = [];
+    const { warning, where } = this.#appendBatch(lines);
+    if (!this.#isOwn) this.#flushLog();
+    this.#onBatch({ ids, warning, where });
+  }
+
+  #appendBatch(lines: Buffer): Pick<Recorded, 'warning' | 'where'> {
+    try {
+      const warning = this.#append(lines, lines.length, this.#options.isDurable === true);
+      return { warning, where: 'journal' };
+    } catch (error) {
+      this.#log.length = this.#logBefore;
+      return this.#setAside(eventsOf(lines), error);
+    }
+  }
+
+  #writeOne(event: RunlogEvent, isShort: boolean, isDurable: boolean): Recorded {
     try {
       // A long one puts some of its values elsewhere.
       const line = isShort ? this.#encoder.bytes : lineOf(this.#store, this.#runId, event);
       const length = isShort ? this.#encoder.close() : line.length;
-      let segment = this.#segment;
-      if (segment === null) {
-        warning = tryBringHome(this.#store, this.#runId, this.#options.env);
-        segment = openOwnSegment(this.#store, this.#runId);
-        this.#segment = segment;
-        segment.append(line, length);
-        if (segment.isNew) segment.sync();
-      } else {
-        segment.append(line, length);
-      }
-      if (isDurable || isSynced(event)) segment.sync();
-      if (!this.#isOwn) refuseMoved(segment, this.#runId);
+      const warning = this.#append(line, length, isDurable || isSynced(event));
+      this.#follow(event);
+      if (!this.#isOwn) this.#flushLog();
+      return { events: [event], warning, where: 'journal' };
     } catch (error) {
-      return this.#setAside(event, error);
+      return this.#setAside([event], error);
     }
-    this.#follow(event);
-    return { events: [event], warning, where: 'journal' };
+  }
+
+  /** Puts an event into the encoder, unless its line may be too long. */
+  #encode(body: Recordable): { event: RunlogEvent; isShort: boolean } {
+    let event = envelop(body, UNREDACTED);
+    let isShort = this.#encoder.put(eventJson(event));
+    if (this.#options.isUnredacted !== true && !(isShort && this.#isHarmless())) {
+      event = redactEvent(event);
+      isShort = this.#encoder.put(JSON.stringify(event));
+    }
+    return { event, isShort };
+  }
+
+  /** Gives a warning where events of before could not be brought home. Throws what the system says. */
+  #append(lines: Buffer, length: number, isToSync: boolean): string | null {
+    let warning: string | null = null;
+    let segment = this.#segment;
+    if (segment === null) {
+      warning = tryBringHome(this.#store, this.#runId, this.#options.env);
+      segment = openOwnSegment(this.#store, this.#runId);
+      this.#segment = segment;
+      segment.append(lines, length);
+      if (segment.isNew) segment.sync();
+    } else {
+      segment.append(lines, length);
+    }
+    if (isToSync) segment.sync();
+    if (!this.#isOwn) refuseMoved(segment, this.#runId);
+    return warning;
   }
 
   /** Asked of the line as a whole, for that is quicker than of each text: nearly none has anything that could be a secret. */
@@ -86,14 +182,25 @@ export class RunWriter {
     return !hasHint(this.#encoder.bytes, ENVELOPE_BYTES, this.#encoder.jsonEnd);
   }
 
-  /** Writes what the live log still lacks. */
+  /** Writes the batch, and what the live log still lacks. */
   flush(): void {
+    this.writeAdded();
+    this.#flushLog();
+  }
+
+  #flushLog(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (!this.#isInPlace()) this.#letGo();
-    if (this.#pending.length === 0) return;
-    appendToDesignLog(this.#store, this.#runId, this.#pending);
-    this.#pending = [];
+    const { bytes, length } = this.#log;
+    this.#log.length = 0;
+    appendToDesignLog(this.#store, this.#runId, bytes.subarray(0, length));
+  }
+
+  #flushSoon(): void {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => this.flush(), DELAY_MS);
+    this.#timer.unref();
   }
 
   /** Before the run ends. What is written after that may find it put away. */
@@ -104,9 +211,9 @@ export class RunWriter {
   }
 
   /** The next write opens the segment anew: the store may be back by then, and brings home what waits. */
-  #setAside(event: RunlogEvent, error: unknown): Recorded {
+  #setAside(events: RunlogEvent[], error: unknown): Recorded {
     this.#letGo();
-    return setAside(this.#store, this.#runId, [event], this.#options, error);
+    return setAside(this.#store, this.#runId, events, this.#options, error);
   }
 
   /** Somebody may have removed the folder: what is written from now on should not go where nobody finds it. */
@@ -127,13 +234,39 @@ export class RunWriter {
     this.#segment = null;
   }
 
+  /** Of another's run the log may be written anew, or put away, at any moment: there what waits is written with the batch. */
   #follow(event: RunlogEvent): void {
-    if (event.type === 'action.logged' || event.type === 'text.kept') this.#pending.push(event);
-    // Of another's run the log may be written anew, or put away, at any moment: what came later would stand there twice.
-    if (!this.#isOwn || this.#pending.length >= LOG_BATCH) this.flush();
-    else if (this.#timer === null) {
-      this.#timer = setTimeout(() => this.flush(), LOG_DELAY_MS);
-      this.#timer.unref();
+    const entry = encodeLogEvent([event]);
+    if (entry === '') return;
+    const most = UNIT_BYTES * entry.length + 1;
+    // The journal first.
+    if (this.#log.length + most > BATCH_BYTES) this.flush();
+    if (most > BATCH_BYTES) {
+      appendToDesignLog(this.#store, this.#runId, Buffer.from(entry));
+      return;
     }
+    const log = withRoom(this.#log);
+    // A blank line between entries.
+    if (log.length > 0) log.bytes[log.length++] = 0x0a;
+    log.length += log.bytes.write(entry, log.length);
+    this.#flushSoon();
   }
+}
+
+/** Most writers never need a batch. */
+function withRoom(waiting: Waiting): Waiting {
+  if (waiting.bytes.length === 0) waiting.bytes = Buffer.allocUnsafe(BATCH_BYTES);
+  return waiting;
+}
+
+/** The events of lines that were encoded here. */
+function eventsOf(lines: Buffer): RunlogEvent[] {
+  return lines
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { crc: _, ...event } = JSON.parse(line) as RunlogEvent & { crc: string };
+      return event as RunlogEvent;
+    });
 }

@@ -5,6 +5,7 @@ import { checkBody } from '../../events/check.js';
 import { redactEvent } from '../../events/redact.js';
 import { FORMAT_VERSION, type RunlogEvent } from '../../events/vocabulary.js';
 import type { DraftEvent } from '../../formats/draft.js';
+import { encodeLogEvent } from '../../formats/log-events.js';
 import { readJournal } from '../../journal/read.js';
 import type { Segment } from '../../journal/segment.js';
 import { journalDir, type Store } from '../paths.js';
@@ -65,7 +66,7 @@ export class AppendedRun {
 
   #flush(): void {
     for (const event of this.#batch) this.#segment.append(lineOf(this.#store, this.runId, event));
-    appendToDesignLog(this.#store, this.runId, this.#batch);
+    appendToDesignLog(this.#store, this.runId, Buffer.from(encodeLogEvent(this.#batch)));
     this.#batch = [];
   }
 

@@ -1,13 +1,14 @@
 // Events as the bytes of a journal's lines: with version and id, masked like any others, each with its checksum.
+import { withEnvelope } from '../../events/envelope.js';
 import { RunlogError } from '../../events/errors.js';
 import { formatInstant, parseInstant } from '../../events/instant.js';
 import { hasHint, redactEvent } from '../../events/redact.js';
-import { FORMAT_VERSION, type RunlogEvent } from '../../events/vocabulary.js';
+import type { RunlogEvent } from '../../events/vocabulary.js';
 import type { DraftEvent } from '../../formats/draft.js';
 import { newEventId } from '../../journal/event-id.js';
+import { eventJson } from '../../journal/event-json.js';
 import { CLOSING_BYTES, LineEncoder, closeLine } from '../../journal/line-encoder.js';
 import { LINE_LIMIT_BYTES } from '../../journal/line.js';
-import { eventJson } from './event-json.js';
 
 /** What stands before an event's type in the lines that are written here: no word of it is a secret's. */
 const ENVELOPE_BYTES =
@@ -120,21 +121,9 @@ function isHarmless(action: string): boolean {
   return true;
 }
 
-/** With type, time, action, description, fields and offset. */
-const LOGGED_KEYS = 6;
-
 /** Of a draft that was checked, or that its reader cannot make wrong. */
 export function envelop(draft: DraftEvent): RunlogEvent {
   const micros = parseInstant(draft.at);
   if (micros === null) throw new RunlogError('invalid_event', `${draft.type}: at must be a time, not ${draft.at}`);
-  const [id, at] = [newEventId(micros), formatInstant(micros)];
-  // Nearly all events of an import: known keys cost less than any.
-  if (draft.type === 'action.logged' && Object.keys(draft).length === LOGGED_KEYS) {
-    const { type, action, description, fields, utc_offset_minutes } = draft;
-    if (description !== undefined && fields !== undefined && utc_offset_minutes !== undefined)
-      return { v: FORMAT_VERSION, id, at, type, action, description, fields, utc_offset_minutes };
-  }
-  const event = Object.assign({ v: FORMAT_VERSION, id, at, type: '' }, draft);
-  event.at = at;
-  return event as RunlogEvent;
+  return withEnvelope(newEventId(micros), formatInstant(micros), draft);
 }
