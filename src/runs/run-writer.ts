@@ -1,6 +1,6 @@
 // A run that one process writes to again and again: its segment stays open, an event is one write() to it, and the live log, a
 // view, follows in batches.
-import { errnoOf } from '../events/errors.js';
+import { errnoOf, messageOf } from '../events/errors.js';
 import { hasHint, redactEvent } from '../events/redact.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeLogEvent } from '../formats/log-events.js';
@@ -199,8 +199,18 @@ export class RunWriter {
 
   #flushSoon(): void {
     if (this.#timer !== null) return;
-    this.#timer = setTimeout(() => this.flush(), DELAY_MS);
+    this.#timer = setTimeout(() => this.#flushLate(), DELAY_MS);
     this.#timer.unref();
+  }
+
+  /** Nobody is there to catch what it throws, as where the run is gone. */
+  #flushLate(): void {
+    const ids = this.#ids;
+    try {
+      this.flush();
+    } catch (error) {
+      this.#onBatch({ ids, warning: `${messageOf(error)}: ${ids.length} events were NOT recorded`, where: 'nowhere' });
+    }
   }
 
   /** Before the run ends. What is written after that may find it put away. */
