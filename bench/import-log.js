@@ -1,21 +1,7 @@
-// How fast is a long design-experiment log imported, and in how much memory? Beside it: node reading the same file line by line.
-//   node bench/import-log.js [--mib N] [--runs N]
-import { spawnSync } from 'node:child_process';
+// How fast is a long design-experiment log imported, and in how much memory? node bench/import-log.js [--runs 5] [--sizes 20,200] [--save]
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-
-const option = (name, value) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? value : Number(process.argv[at + 1]);
-};
-const mib = option('mib', 200);
-const runs = option('runs', 5);
-const root = path.join(import.meta.dirname, '..');
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-bench-'));
-const file = path.join(folder, 'design-experiment.log');
-const env = { ...process.env, HOME: folder, RUNLOG_DIR: '', RUNLOG_RUN: '' };
-delete env.NODE_EXTRA_CA_CERTS;
+import { bench, cleanEnv, mustRun, peakMib, runlog } from './lib/bench.js';
 
 /** Entries as people write them: both dialects, a value over lines now and then, non-ASCII. */
 function* entries() {
@@ -27,63 +13,80 @@ function* entries() {
   }
 }
 
-function makeLog() {
+function makeLog(file, mib) {
   const fd = fs.openSync(file, 'w');
-  let bytes = 0;
   let batch = [];
+  let bytes = 0;
   for (const entry of entries()) {
     batch.push(entry);
-    bytes += Buffer.byteLength(entry) + 1;
-    if (batch.length === 1000 || bytes >= mib * 2 ** 20) {
-      fs.writeSync(fd, `${bytes > 1e6 && fs.fstatSync(fd).size > 0 ? '\n' : ''}${batch.join('\n')}`);
-      batch = [];
-    }
+    if (batch.length < 1000) continue;
+    bytes += fs.writeSync(fd, `${bytes === 0 ? '' : '\n'}${batch.join('\n')}`);
+    batch = [];
     if (bytes >= mib * 2 ** 20) break;
   }
   fs.closeSync(fd);
-  return fs.statSync(file).size;
-}
-
-/** Runs a command under a shell that says what its peak memory was. */
-function time(args) {
-  const store = fs.mkdtempSync(path.join(folder, 'store-'));
-  const peak = path.join(folder, 'peak.cjs');
-  fs.writeFileSync(
-    peak,
-    `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(path.join(folder, 'peak'))}, String(process.resourceUsage().maxRSS)));`,
-  );
-  const before = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, ['--require', peak, ...args], { env, cwd: store });
-  const seconds = (performance.now() - before) / 1000;
-  if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
-  fs.rmSync(store, { recursive: true });
-  return { seconds, rssMib: Number(fs.readFileSync(path.join(folder, 'peak'), 'utf8')) / 1024 };
+  return bytes;
 }
 
 const READ_LINES = `
-  const lines = require('readline').createInterface({ input: require('fs').createReadStream(${JSON.stringify(file)}) });
+  const lines = require('readline').createInterface({ input: require('fs').createReadStream(process.argv[1]) });
   let count = 0; lines.on('line', () => { count += 1; });
 `;
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-try {
-  const size = makeLog();
-  const peers = {
-    'runlog import': [path.join(root, 'bin/runlog'), 'import', file, '--timezone', 'UTC'],
-    'node, line by line': ['-e', READ_LINES],
-  };
-  const taken = Object.fromEntries(Object.keys(peers).map((name) => [name, []]));
-  for (let run = 0; run < runs; run += 1)
-    for (const [name, args] of Object.entries(peers)) taken[name].push(time(args));
-  console.log(`a log of ${(size / 1e6).toFixed(0)} MB, ${runs} alternating runs, medians`);
-  console.log(`${'what'.padEnd(22)}${'seconds'.padStart(10)}${'MB/s'.padStart(10)}${'peak MiB'.padStart(10)}`);
-  for (const [name, all] of Object.entries(taken)) {
-    const seconds = median(all.map((one) => one.seconds));
-    const rss = Math.max(...all.map(({ rssMib }) => rssMib));
-    console.log(
-      `${name.padEnd(22)}${seconds.toFixed(2).padStart(10)}${(size / 1e6 / seconds).toFixed(0).padStart(10)}${rss.toFixed(0).padStart(10)}`,
-    );
-  }
-} finally {
-  fs.rmSync(folder, { recursive: true, force: true });
+const importArgs = ({ file }) => [runlog, 'import', file, '--timezone', 'UTC'];
+
+/** Into a store of its own, which is then removed: that is not counted. */
+function importOnce(context) {
+  const { env, folder } = context;
+  const store = fs.mkdtempSync(path.join(folder, 'store-'));
+  const from = process.hrtime.bigint();
+  mustRun(process.execPath, importArgs(context), { env: { ...env, RUNLOG_DIR: store } });
+  const taken = Number(process.hrtime.bigint() - from) / 1e6;
+  fs.rmSync(store, { recursive: true });
+  return taken;
 }
+
+await bench({
+  name: 'import-log',
+  title: 'Importing a log',
+  about:
+    'A long design-experiment log comes in: read, taken apart, looked through for secrets, written as a journal with checksums, in as many threads as there are cores. Beside it Node, which only reads the same file line by line.',
+  sizeName: 'MiB of log',
+  sizes: [2, 20, 200],
+  runs: 15,
+  prepare(mib, folder) {
+    const file = path.join(folder, 'design-experiment.log');
+    return { env: cleanEnv(folder), folder, file, bytes: makeLog(file, mib) };
+  },
+  cases: [
+    { name: 'runlog import', run: importOnce },
+    {
+      name: 'node, line by line',
+      run: ({ env, file }) => void mustRun(process.execPath, ['-e', READ_LINES, file], { env }),
+    },
+  ],
+  goals: [{ of: 'runlog import', to: 'node, line by line' }],
+  figures: [
+    {
+      name: 'runlog import',
+      unit: 'MB/s',
+      atLeast: 40,
+      onlyLast: true,
+      measure: ({ bytes }, medians) => bytes / 1e3 / medians['runlog import'],
+    },
+    {
+      name: 'runlog import, resident',
+      unit: 'MiB',
+      atMost: 250,
+      onlyLast: true,
+      measure: (context) =>
+        peakMib(importArgs(context), { env: { ...context.env, RUNLOG_DIR: path.join(context.folder, 'peak') } }),
+    },
+    {
+      name: 'node, line by line, resident',
+      unit: 'MiB',
+      onlyLast: true,
+      measure: ({ env, file }) => peakMib(['-e', READ_LINES, file], { env }),
+    },
+  ],
+});
