@@ -29,6 +29,12 @@ export function nativeCrc32(bytes: Uint8Array): number {
   return zlib.crc32(bytes);
 }
 
+/** Of a part of some bytes; `isMuch` where it is one of many. */
+export function crcOf(bytes: Uint8Array, from: number, to: number, isMuch: boolean): number {
+  const part = new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from);
+  return isMuch ? nativeCrc32(part) : checksum(part);
+}
+
 function checksum(bytes: Uint8Array): number {
   table ??= makeTable();
   let crc = 0xffffffff;

@@ -10,7 +10,7 @@ import { crc32 } from './crc32.js';
 export const LINE_LIMIT_BYTES: number = 64 * 1024;
 
 const CRC_TAIL = /^,"crc":"([0-9a-f]{8})"\}$/;
-const CRC_TAIL_BYTES = ',"crc":"00000000"}'.length;
+export const CRC_TAIL_BYTES: number = ',"crc":"00000000"}'.length;
 
 /** What is wrong with a stretch of a journal. Such bytes are skipped and kept, and never hide their neighbours. */
 export interface Damage {

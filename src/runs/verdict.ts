@@ -40,7 +40,7 @@ export function readRun(store: Store, runId: string, from: Vantage): RunReading 
 
 function readOnce(store: Store, runId: string, from: Vantage): RunReading {
   const damage: Damage[] = [];
-  const state = foldRun(readEvents(store, runId, damage));
+  const state = foldRun(readEvents(store, runId, damage, { skims: true }));
   return assess(runId, state, damage, from);
 }
 

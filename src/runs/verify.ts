@@ -126,7 +126,7 @@ class SealedReading {
     const check = sealed === undefined ? null : new SealCheck(sealed);
     if (check !== null) this.#checks.set(segment, check);
     const watch = (chunk: Buffer): void => check?.bytes(chunk);
-    for (const item of readSegment(file, segment, { watch })) {
+    for (const item of readSegment(file, segment, { watch, skims: true })) {
       check?.item(item);
       if ('event' in item && item.offsetBytes >= (sealed?.bytes ?? 0))
         this.#late.set(segment, (this.#late.get(segment) ?? 0) + 1);
