@@ -16,13 +16,13 @@ export class IdSet {
   }
 
   has(id: string): boolean {
-    if (readUuid(id, this.#words) && this.#lists.some((list) => list.has(this.#words))) return true;
+    if (readUuid(id, 0, id.length, this.#words) && this.#lists.some((list) => list.has(this.#words))) return true;
     return this.#others.has(id);
   }
 
-  /** Whether it was not there yet. */
-  add(id: string): boolean {
-    if (!readUuid(id, this.#words)) return this.#addText(id);
+  /** Adds the id that a text is, or that stands in it; gives whether it was not there yet. */
+  add(text: string, from: number = 0, to: number = text.length): boolean {
+    if (!readUuid(text, from, to, this.#words)) return this.#addText(text.slice(from, to));
     let home: RisingList | null = null;
     for (const list of this.#lists) {
       if (list.isBelow(this.#words)) home ??= list;
@@ -30,9 +30,9 @@ export class IdSet {
     }
     if (home === null) {
       // Only what once found no list is among the texts.
-      if (this.#lists.length === MOST_LISTS) return this.#addText(id);
+      if (this.#lists.length === MOST_LISTS) return this.#addText(text.slice(from, to));
       this.#lists.push((home = new RisingList()));
-    } else if (this.#others.size > 0 && this.#others.has(id)) return false;
+    } else if (this.#others.size > 0 && this.#others.has(text.slice(from, to))) return false;
     home.push(this.#words);
     return true;
   }
@@ -97,20 +97,26 @@ function compare(block: Uint32Array, place: number, words: Uint32Array): number 
 /** By character code below 256; -1 where it is no hexadecimal digit in lower case. */
 const DIGITS = new Int8Array(256).fill(-1);
 for (let digit = 0; digit < 16; digit += 1) DIGITS[digit.toString(16).charCodeAt(0)] = digit;
+const HYPHEN = 0x2d;
 
 /** Reads a UUID in lower case into four words; false for any other text. */
-function readUuid(id: string, words: Uint32Array): boolean {
-  if (id.length !== 36 || id[8] !== '-' || id[13] !== '-' || id[18] !== '-' || id[23] !== '-') return false;
-  const [a, b, c, d] = [fourDigits(id, 0), fourDigits(id, 4), fourDigits(id, 9), fourDigits(id, 14)];
-  const [e, f, g, h] = [fourDigits(id, 19), fourDigits(id, 24), fourDigits(id, 28), fourDigits(id, 32)];
+function readUuid(text: string, from: number, to: number, words: Uint32Array): boolean {
+  if (to - from !== 36) return false;
+  if (text.charCodeAt(from + 8) !== HYPHEN || text.charCodeAt(from + 13) !== HYPHEN) return false;
+  if (text.charCodeAt(from + 18) !== HYPHEN || text.charCodeAt(from + 23) !== HYPHEN) return false;
   // One digit that is none makes its number negative, and so all of them together.
-  if ((a | b | c | d | e | f | g | h) < 0) return false;
-  words[0] = (a << 16) | b;
-  words[1] = (c << 16) | d;
-  words[2] = (e << 16) | f;
-  words[3] = (g << 16) | h;
-  return true;
+  let every = 0;
+  for (let word = 0; word < 4; word += 1) {
+    const high = fourDigits(text, from + (HIGH_AT[word] as number));
+    const low = fourDigits(text, from + (LOW_AT[word] as number));
+    every |= high | low;
+    words[word] = (high << 16) | low;
+  }
+  return every >= 0;
 }
+
+const HIGH_AT = [0, 9, 19, 28];
+const LOW_AT = [4, 14, 24, 32];
 
 function fourDigits(text: string, from: number): number {
   return (

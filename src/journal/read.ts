@@ -8,7 +8,8 @@ import { IdSet } from './id-set.js';
 import { decodeLine, fragmentId, isDamage, type Damage } from './line.js';
 import { LineSource, type LineSourceOptions } from './line-source.js';
 import { openRegular } from './regular-file.js';
-import { skimAction } from './skim.js';
+import { Proofs, PROVE_FROM_BYTES, type StartProver } from './proofs.js';
+import { isCommonAction, skimAction, SkimmedAction } from './skim.js';
 
 export type JournalItem =
   | { event: RunlogEvent; segment: string; offsetBytes: number; lengthBytes: number }
@@ -20,6 +21,8 @@ export interface SegmentOptions extends LineSourceOptions {
    * They are no plain objects: whoever copies events or writes them out must not ask for it.
    */
   skims?: boolean;
+  /** To skim a long segment with another thread's help. */
+  startProver?: StartProver | undefined;
 }
 
 /** Every event of a run's journal folder in order of time, each once, and every damage where it was met. */
@@ -38,7 +41,8 @@ export function* readJournal(
       continue;
     }
     // A short write is repeated under the same id, and a spooled event may come home twice.
-    if (seen.add(item.event.id)) yield item;
+    const { event } = item;
+    if (event instanceof SkimmedAction ? event.addTo(seen) : seen.add(event.id)) yield item;
   }
   // The fragment of a short write whose event was then written whole is no damage: nothing is missing.
   for (const fragment of fragments) if (!seen.has(fragment.fragmentOf as string)) yield { damage: fragment };
@@ -76,6 +80,7 @@ export function* readSegment(
   options: SegmentOptions = {},
 ): Generator<JournalItem, void, undefined> {
   let fd: number;
+  let proofs: Proofs | null = null;
   try {
     fd = openRegular(file);
   } catch (error) {
@@ -83,20 +88,35 @@ export function* readSegment(
     return;
   }
   try {
+    proofs = proofsFor(fd, options);
     const source = new LineSource(fd, options);
-    while (source.next()) yield itemOf(source, segment, options.skims === true);
+    while (source.next()) {
+      if (options.skims === true && (proofs?.has(source) === true || isCommonAction(source))) {
+        const { offsetBytes, lengthBytes } = source;
+        yield { event: skimAction(source), segment, offsetBytes, lengthBytes };
+      } else yield itemOf(source, segment);
+    }
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     yield { damage: { kind: 'unreadable', segment, offsetBytes: 0, lengthBytes: 0, message: messageOf(error) } };
   } finally {
+    proofs?.close();
     fs.closeSync(fd);
   }
 }
 
-function itemOf(source: LineSource, segment: string, skims: boolean): JournalItem {
+function proofsFor(fd: number, { skims, startProver, endBytes }: SegmentOptions): Proofs | null {
+  if (skims !== true || startProver === undefined || endBytes !== undefined) return null;
+  try {
+    return fs.fstatSync(fd).size < PROVE_FROM_BYTES ? null : new Proofs(fd, startProver);
+  } catch {
+    // Where there is no thread to be had, one does all.
+    return null;
+  }
+}
+
+function itemOf(source: LineSource, segment: string): JournalItem {
   const { offsetBytes, lengthBytes } = source;
-  const skimmed = skims ? skimAction(source) : null;
-  if (skimmed !== null) return { event: skimmed, segment, offsetBytes, lengthBytes };
   if (source.isOversized)
     return {
       damage: { kind: 'oversized', segment, offsetBytes, lengthBytes, message: `a line of ${lengthBytes} bytes` },

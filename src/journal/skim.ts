@@ -3,6 +3,7 @@
 import { parseInstant } from '../events/instant.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { crcOf } from './crc32.js';
+import type { IdSet } from './id-set.js';
 import { CRC_TAIL_BYTES, LINE_LIMIT_BYTES } from './line.js';
 import type { LineSource } from './line-source.js';
 
@@ -26,22 +27,26 @@ const LINE = new RegExp(
   'y',
 );
 const ID_FROM = '{"v":1,"id":"'.length;
-const AT_FROM = ID_FROM + '01941f29-7c00-7000-8000-000000000000","at":"'.length;
+const ID_LENGTH = '01941f29-7c00-7000-8000-000000000000'.length;
+const AT_FROM = ID_FROM + ID_LENGTH + '","at":"'.length;
+const AT_LENGTH = '2025-01-01T00:00:00.000000Z'.length;
 const CRC_FROM = ',"crc":"'.length - CRC_TAIL_BYTES;
 
-/** The logged action that a line is, where it is one in the common form and its checksum fits; else null. */
-export function skimAction(source: LineSource): Logged | null {
+/** Whether a line is a logged action in the common form, is sound, and its checksum fits. */
+export function isCommonAction(source: LineSource): boolean {
   const { start, end } = source;
-  if (end - start > LINE_LIMIT_BYTES || !source.isEnded || !source.areUtf8) return null;
+  if (end - start > LINE_LIMIT_BYTES || !source.isEnded || !source.areUtf8) return false;
   const { text } = source;
   LINE.lastIndex = start;
-  if (!LINE.test(text) || LINE.lastIndex !== end + 1) return null;
-  const atFrom = start + AT_FROM;
-  const at = text.slice(atFrom, atFrom + 27);
-  if (!isDay(at)) return null;
+  if (!LINE.test(text) || LINE.lastIndex !== end + 1) return false;
+  if (!isDay(text.slice(start + AT_FROM, start + AT_FROM + AT_LENGTH))) return false;
   const said = Number.parseInt(text.slice(end + CRC_FROM, end - 2), 16);
-  if (crcOf(source.bytes, start, end - CRC_TAIL_BYTES, source.isLong) !== said) return null;
-  return new SkimmedAction(text.slice(start + ID_FROM, start + ID_FROM + 36), at, text.slice(start, end));
+  return crcOf(source.bytes, start, end - CRC_TAIL_BYTES, source.isLong) === said;
+}
+
+/** The event of such a line. */
+export function skimAction({ text, start, end }: LineSource): SkimmedAction {
+  return new SkimmedAction(text, start, end);
 }
 
 let knownDay = '';
@@ -56,19 +61,30 @@ function isDay(at: string): boolean {
 }
 
 /** Has no keys but those that such a line has: `in` finds no `step`, `issue`, `blobs` or `given`. */
-class SkimmedAction implements Logged {
+export class SkimmedAction implements Logged {
   readonly v = 1;
   readonly type = 'action.logged';
-  readonly id: string;
   readonly at: string;
-  /** The bytes of the line, one character each; null once it is parsed. */
-  #line: string | null;
+  /** The line and its neighbours, one character a byte. */
+  readonly #text: string;
+  readonly #start: number;
+  readonly #end: number;
   #body: Logged | null = null;
 
-  constructor(id: string, at: string, line: string) {
-    this.id = id;
-    this.at = at;
-    this.#line = line;
+  constructor(text: string, start: number, end: number) {
+    this.#text = text;
+    this.#start = start;
+    this.#end = end;
+    this.at = text.slice(start + AT_FROM, start + AT_FROM + AT_LENGTH);
+  }
+
+  get id(): string {
+    return this.#text.slice(this.#start + ID_FROM, this.#start + ID_FROM + ID_LENGTH);
+  }
+
+  /** Adds its id to those met; gives whether it is new. To make a text of each would take longer. */
+  addTo(ids: IdSet): boolean {
+    return ids.add(this.#text, this.#start + ID_FROM, this.#start + ID_FROM + ID_LENGTH);
   }
 
   get action(): string {
@@ -84,8 +100,7 @@ class SkimmedAction implements Logged {
   }
 
   get #parsed(): Logged {
-    if (this.#line !== null) this.#body = JSON.parse(Buffer.from(this.#line, 'latin1').toString()) as Logged;
-    this.#line = null;
-    return this.#body as Logged;
+    const bytes = (): Buffer => Buffer.from(this.#text.slice(this.#start, this.#end), 'latin1');
+    return (this.#body ??= JSON.parse(bytes().toString()) as Logged);
   }
 }
