@@ -32,13 +32,14 @@ export function prove({ fd, shared }: ProverWork): void {
   const source = new LineSource(fd, {});
   let proven = 0;
   let judged = 0;
+  let taken = 0;
   try {
     while (source.next()) {
       if (isCommonAction(source)) {
-        if (proven - Atomics.load(cells, TAKEN) === RING) {
+        if (proven - taken === RING) {
           publish(cells, proven, judged);
           // Said once: who waits for more than it is told gives up.
-          while (proven - Atomics.load(cells, TAKEN) === RING) Atomics.wait(cells, TAKEN, proven - RING);
+          for (; proven - taken === RING; taken = Atomics.load(cells, TAKEN)) Atomics.wait(cells, TAKEN, taken);
         }
         cells[RING_FROM + (proven % RING)] = source.offsetBytes | 0;
         proven += 1;
