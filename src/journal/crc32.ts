@@ -18,6 +18,10 @@ const NATIVE_FROM_BYTES = 16_384;
 /** The checksum as eight lower-case hex digits. */
 export function crc32(bytes: Uint8Array): string {
   const sum = bytes.length > NATIVE_FROM_BYTES ? nativeCrc32(bytes) : checksum(bytes);
+  return hexOf(sum);
+}
+
+export function hexOf(sum: number): string {
   return sum.toString(16).padStart(8, '0');
 }
 

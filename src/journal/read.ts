@@ -122,7 +122,7 @@ function itemOf(source: LineSource, segment: string): JournalItem {
       damage: { kind: 'oversized', segment, offsetBytes, lengthBytes, message: `a line of ${lengthBytes} bytes` },
     };
   const { line } = source;
-  const decoded = decodeLine(line);
+  const decoded = decodeLine(line, source.isLong);
   if (!isDamage(decoded)) return { event: decoded, segment, offsetBytes, lengthBytes };
   // Without its line feed the last line may be a write that is under way or was cut: torn, unless it decodes.
   const [kind, message] = source.isEnded
