@@ -1,7 +1,7 @@
 // runlog export csv|log|trace|record|steps|json: runs in the formats of other tools.
 import path from 'node:path';
 import tty from 'node:tty';
-import { encodeLog } from '../formats/design-log.js';
+import { logPieces } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
 import { recordPieces } from '../formats/record.js';
 import { lineRunId, rowObject, runRow, stepLines, stepRows } from '../formats/step-rows.js';
@@ -45,9 +45,14 @@ export async function exportCsv(input: Input): Promise<void> {
 export function exportLog(input: Input): void {
   const damage: Damage[] = [];
   const runId = namedRun(input);
-  const log = encodeLog(logBlocks(readEvents(input.store, runId, damage, { withBlobs: true })));
-  print(log);
-  if (log === '') remark(input.context, `${runId} has no actions`);
+  const out = new Output();
+  let isEmpty = true;
+  for (const piece of logPieces(logBlocks(readEvents(input.store, runId, damage, { withBlobs: true })))) {
+    isEmpty = false;
+    if (!out.write(piece)) break;
+  }
+  out.end();
+  if (isEmpty) remark(input.context, `${runId} has no actions`);
   complain(damage);
 }
 
