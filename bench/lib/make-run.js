@@ -68,8 +68,8 @@ function bodyOf(runId, index, events, end) {
         type: 'tokens.used',
         model: 'gpt-4o-mini',
         provider: 'openai',
-        input_tokens: 1200 + (index % 500),
-        output_tokens: 300,
+        input: 1200 + (index % 500),
+        output: 300,
         step,
       };
     case 50:

@@ -8,7 +8,7 @@ import type { Damage } from '../journal/line.js';
 import { readEvents } from '../runs/open-run.js';
 import { readRun, vantage } from '../runs/verdict.js';
 import { ownCommand, recordedCommands } from '../views/commands.js';
-import { namedRun } from './reading.js';
+import { namedRun, startProver } from './reading.js';
 import { answer, quote, remark, usage, warn, type Input } from './input.js';
 
 export function commands(input: Input): void {
@@ -18,7 +18,7 @@ export function commands(input: Input): void {
     if (!canBeWord(value) || hasDangerous(value))
       throw usage(`--set ${name}: ${quote(value)} holds control characters`);
   const runId = namedRun(input);
-  const { state, reason } = readRun(store, runId, vantage());
+  const { state, reason } = readRun(store, runId, vantage(), startProver);
   const damage: Damage[] = [];
   const recorded = recordedCommands(readEvents(store, runId, damage, { withBlobs: true }));
   const found = scriptCommands(ownCommand(state), recorded, values);

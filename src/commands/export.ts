@@ -1,7 +1,7 @@
 // runlog export csv|log|trace|record|steps|json: runs in the formats of other tools.
 import path from 'node:path';
 import tty from 'node:tty';
-import { encodeLog } from '../formats/design-log.js';
+import { logPieces } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
 import { recordPieces } from '../formats/record.js';
 import { lineRunId, rowObject, runRow, stepLines, stepRows } from '../formats/step-rows.js';
@@ -14,7 +14,7 @@ import { readEvents } from '../runs/open-run.js';
 import { resolveRun } from '../runs/resolve.js';
 import { readRun, vantage } from '../runs/verdict.js';
 import { traceOf } from '../views/trace.js';
-import { namedRun } from './reading.js';
+import { namedRun, startProver } from './reading.js';
 import { loadPriceLists } from '../sources/price-lists.js';
 import { priceCalls, pricesOf } from '../runs/pricing.js';
 import { summaryObject } from './summary.js';
@@ -45,14 +45,19 @@ export async function exportCsv(input: Input): Promise<void> {
 export function exportLog(input: Input): void {
   const damage: Damage[] = [];
   const runId = namedRun(input);
-  const log = encodeLog(logBlocks(readEvents(input.store, runId, damage, { withBlobs: true })));
-  print(log);
-  if (log === '') remark(input.context, `${runId} has no actions`);
+  const out = new Output();
+  let isEmpty = true;
+  for (const piece of logPieces(logBlocks(readEvents(input.store, runId, damage, { withBlobs: true })))) {
+    isEmpty = false;
+    if (!out.write(piece)) break;
+  }
+  out.end();
+  if (isEmpty) remark(input.context, `${runId} has no actions`);
   complain(damage);
 }
 
 export function exportTrace(input: Input): void {
-  const { state, damage } = readRun(input.store, namedRun(input), vantage());
+  const { state, damage } = readRun(input.store, namedRun(input), vantage(), startProver);
   print(encodeTrace(traceOf(state)));
   complain(damage);
 }
@@ -61,7 +66,7 @@ export function exportTrace(input: Input): void {
 export function exportRecord(input: Input): void {
   const damage: Damage[] = [];
   const runId = namedRun(input);
-  const { state, damage: foundBefore } = readRun(input.store, runId, vantage());
+  const { state, damage: foundBefore } = readRun(input.store, runId, vantage(), startProver);
   const out = new Output();
   const write = tty.isatty(1)
     ? (piece: string) => out.write(toVisibleJson(piece))
@@ -77,7 +82,7 @@ export function exportRecord(input: Input): void {
 /** Lines; with --json the rows of a steps table and of its run. */
 export function exportSteps(input: Input): void {
   const runId = namedRun(input);
-  const { state } = readRun(input.store, runId, vantage());
+  const { state } = readRun(input.store, runId, vantage(), startProver);
   const sourceId = lineRunId(runId, state);
   const damage: Damage[] = [];
   const events = readEvents(input.store, runId, damage, { withBlobs: true });
@@ -103,7 +108,7 @@ export function exportSteps(input: Input): void {
 /** All that is known of a run in one document: what `summary --json` says, and every event. */
 export async function exportJson(input: Input): Promise<void> {
   const runId = namedRun(input);
-  const reading = readRun(input.store, runId, vantage());
+  const reading = readRun(input.store, runId, vantage(), startProver);
   await priceCalls(reading.state, pricesOf(input.store, loadPriceLists));
   const damage: Damage[] = [];
   const out = new Output();

@@ -11,13 +11,13 @@ import { painter } from '../terminal/colors.js';
 import { reportText } from '../terminal/report-text.js';
 import { localTime, screenWidth } from '../terminal/screen.js';
 import { traceOf } from '../views/trace.js';
-import { namedRun } from './reading.js';
+import { namedRun, startProver } from './reading.js';
 import { answer, warn, type Input } from './input.js';
 
 export async function summary(input: Input): Promise<void> {
   const format = input.choice('format', ['text', 'markdown', 'trace']) ?? 'text';
   const runId = namedRun(input);
-  const reading = readRun(input.store, runId, vantage());
+  const reading = readRun(input.store, runId, vantage(), startProver);
   const { state, damage } = reading;
   await priceCalls(state, pricesOf(input.store, loadPriceLists));
   const json = summaryObject(input, reading);

@@ -7,6 +7,7 @@ import { verifyRun } from '../runs/verify.js';
 import { painter } from '../terminal/colors.js';
 import { findingsText } from '../terminal/findings-text.js';
 import { screenWidth } from '../terminal/screen.js';
+import { startProver } from './reading.js';
 import { answer, print, remark, type Input } from './input.js';
 
 export function verify(input: Input): void {
@@ -19,7 +20,7 @@ export function verify(input: Input): void {
   const paint = painter(isColorless, env);
   const runs: VerifiedRow[] = [];
   for (const runId of new Set(named.length === 0 ? listRunIds(store) : named)) {
-    const findings = verifyRun(store, runId, from).map(findingRow);
+    const findings = verifyRun(store, runId, from, startProver).map(findingRow);
     const ok = findings.every(({ severity }) => severity === 'suspicion' && !input.has('strict'));
     const run = { run_id: runId, ok, findings };
     runs.push(run);

@@ -33,6 +33,12 @@ export function parseInstant(text: string): number | null {
   // Most times are of the same second as one that was just written.
   if (text.startsWith(lastSecond.text) && CANONICAL.test(text))
     return lastSecond.number * 1e6 + Number(text.slice(lastSecond.text.length, -1));
+  // Or of the same day as the one that was read before.
+  if (text.startsWith(readDay.text) && CANONICAL.test(text)) {
+    const [hours, minutes, seconds] = [digitsAt(text, 11, 2), digitsAt(text, 14, 2), digitsAt(text, 17, 2)];
+    if (hours > 23 || minutes > 59 || seconds > 59) return null;
+    return readDay.micros + (hours * 3600 + minutes * 60 + seconds) * 1e6 + digitsAt(text, 20, 6);
+  }
   const match = RFC3339.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour, minute, second, fraction = '', , sign, zoneHour = '0', zoneMinute = '0'] = match;
@@ -40,8 +46,20 @@ export function parseInstant(text: string): number | null {
   if (local === null || Number(zoneHour) > 23 || Number(zoneMinute) > 59) return null;
   const offset = (Number(zoneHour) * 60 + Number(zoneMinute)) * 60_000 * (sign === '-' ? -1 : 1);
   const micros = (local - offset) * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
-  return micros < FIRST_MICROS || micros > LAST_MICROS ? null : micros;
+  if (micros < FIRST_MICROS || micros > LAST_MICROS) return null;
+  if (CANONICAL.test(text)) readDay = { text: text.slice(0, 11), micros: Math.floor(micros / DAY_MICROS) * DAY_MICROS };
+  return micros;
 }
+
+function digitsAt(text: string, from: number, count: number): number {
+  let number = 0;
+  for (let index = from; index < from + count; index += 1) number = number * 10 + text.charCodeAt(index) - 48;
+  return number;
+}
+
+const DAY_MICROS = 86_400e6;
+/** With its T. */
+let readDay: { text: string; micros: number } = { text: '-', micros: Number.NaN };
 
 /** Milliseconds since the epoch of a civil time taken as UTC; null for month 13, 30 February, 25 o'clock. */
 export function civilMillis(

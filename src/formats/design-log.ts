@@ -98,9 +98,18 @@ export function isEntryHeader(line: string): boolean {
 
 /** The whole log: a blank line between blocks, a newline at the end; '' for none. */
 export function encodeLog(blocks: Iterable<LogBlock>): string {
-  const parts: string[] = [];
-  for (const block of blocks) parts.push(block.kind === 'entry' ? encodeLogEntry(block) : encodeLogText(block.text));
-  return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
+  return [...logPieces(blocks)].join('');
+}
+
+/** The same piece by piece, for a log that may be longer than the memory. */
+export function* logPieces(blocks: Iterable<LogBlock>): Generator<string> {
+  let isFirst = true;
+  for (const block of blocks) {
+    const text = block.kind === 'entry' ? encodeLogEntry(block) : encodeLogText(block.text);
+    yield isFirst ? text : `\n\n${text}`;
+    isFirst = false;
+  }
+  if (!isFirst) yield '\n';
 }
 
 /** A block with the number of its first line, counted from 1. */

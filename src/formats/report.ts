@@ -1,5 +1,6 @@
 // The summary of a run as sections of rows, before anyone decides whether they become terminal text or Markdown.
 import { secondsBetween } from '../events/instant.js';
+import { latestActions } from '../views/actions.js';
 import type { Ending, RunState } from '../views/run.js';
 import { durationSeconds, startTime } from '../views/run.js';
 import { planAttempts } from '../views/plan.js';
@@ -429,7 +430,7 @@ function interruptedSection(status: string, state: RunState, showTime: (instant:
 }
 
 function actionsSection({ actions }: RunState, showTime: (instant: string) => string): Section {
-  const shown = actions.latest.slice(-ACTIONS_SHOWN);
+  const shown = latestActions(actions, ACTIONS_SHOWN);
   const rows = shown.map((action): Row => ({
     cells: [
       showTime(action.at).slice(-8),

@@ -18,6 +18,10 @@ const NATIVE_FROM_BYTES = 16_384;
 /** The checksum as eight lower-case hex digits. */
 export function crc32(bytes: Uint8Array): string {
   const sum = bytes.length > NATIVE_FROM_BYTES ? nativeCrc32(bytes) : checksum(bytes);
+  return hexOf(sum);
+}
+
+export function hexOf(sum: number): string {
   return sum.toString(16).padStart(8, '0');
 }
 
@@ -27,6 +31,12 @@ let zlib: typeof import('node:zlib') | undefined;
 export function nativeCrc32(bytes: Uint8Array): number {
   zlib ??= process.getBuiltinModule('node:zlib');
   return zlib.crc32(bytes);
+}
+
+/** Of a part of some bytes; `isMuch` where it is one of many. */
+export function crcOf(bytes: Uint8Array, from: number, to: number, isMuch: boolean): number {
+  const part = new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from);
+  return isMuch ? nativeCrc32(part) : checksum(part);
 }
 
 function checksum(bytes: Uint8Array): number {

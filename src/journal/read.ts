@@ -4,22 +4,25 @@ import path from 'node:path';
 import { errnoOf, messageOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { refuseLink } from './folder.js';
+import { IdSet } from './id-set.js';
 import { decodeLine, fragmentId, isDamage, type Damage } from './line.js';
+import { LineSource, type LineSourceOptions } from './line-source.js';
 import { openRegular } from './regular-file.js';
-
-/** Writers stay under 64 KiB; a reader bears with other writers up to here and then skips to the next line feed. */
-const LONGEST_LINE_BYTES = 1024 * 1024;
-const CHUNK_BYTES = 64 * 1024;
+import { Proofs, PROVE_FROM_BYTES, type StartProver } from './proofs.js';
+import { isCommonAction, skimAction, SkimmedAction } from './skim.js';
 
 export type JournalItem =
   | { event: RunlogEvent; segment: string; offsetBytes: number; lengthBytes: number }
   | { damage: Damage };
 
-export interface SegmentOptions {
-  /** Read as if the segment ended here. */
-  endBytes?: number;
-  /** Is shown all that is read, in order and once; the buffer is used again afterwards. */
-  watch?: (bytes: Buffer) => void;
+export interface SegmentOptions extends LineSourceOptions {
+  /**
+   * For folds: logged actions come with `v`, `id`, `at` and `type`, and are parsed when `action`, `description` or `fields` is asked for.
+   * They are no plain objects: whoever copies events or writes them out must not ask for it.
+   */
+  skims?: boolean;
+  /** To skim a long segment with another thread's help. */
+  startProver?: StartProver | undefined;
 }
 
 /** Every event of a run's journal folder in order of time, each once, and every damage where it was met. */
@@ -27,7 +30,7 @@ export function* readJournal(
   folder: string,
   read: (file: string, segment: string) => Generator<JournalItem, void, undefined> = readSegment,
 ): Generator<JournalItem, void, undefined> {
-  const seen = new Set<string>();
+  const seen = new IdSet();
   const { segments, damage } = listSegments(folder);
   for (const found of damage) yield { damage: found };
   const fragments: Damage[] = [];
@@ -38,9 +41,8 @@ export function* readJournal(
       continue;
     }
     // A short write is repeated under the same id, and a spooled event may come home twice.
-    if (seen.has(item.event.id)) continue;
-    seen.add(item.event.id);
-    yield item;
+    const { event } = item;
+    if (event instanceof SkimmedAction ? event.addTo(seen) : seen.add(event.id)) yield item;
   }
   // The fragment of a short write whose event was then written whole is no damage: nothing is missing.
   for (const fragment of fragments) if (!seen.has(fragment.fragmentOf as string)) yield { damage: fragment };
@@ -78,6 +80,7 @@ export function* readSegment(
   options: SegmentOptions = {},
 ): Generator<JournalItem, void, undefined> {
   let fd: number;
+  let proofs: Proofs | null = null;
   try {
     fd = openRegular(file);
   } catch (error) {
@@ -85,89 +88,57 @@ export function* readSegment(
     return;
   }
   try {
-    yield* readLines(fd, segment, options);
+    proofs = proofsFor(fd, options);
+    const source = new LineSource(fd, options);
+    while (source.next()) {
+      if (options.skims === true && (proofs?.has(source) === true || isCommonAction(source))) {
+        const { offsetBytes, lengthBytes } = source;
+        yield { event: skimAction(source), segment, offsetBytes, lengthBytes };
+      } else yield itemOf(source, segment);
+    }
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     yield { damage: { kind: 'unreadable', segment, offsetBytes: 0, lengthBytes: 0, message: messageOf(error) } };
   } finally {
+    proofs?.close();
     fs.closeSync(fd);
   }
 }
 
-function* readLines(
-  fd: number,
-  segment: string,
-  { endBytes = Infinity, watch }: SegmentOptions,
-): Generator<JournalItem, void, undefined> {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  let lineStart = 0;
-  let position = 0;
-  for (;;) {
-    const length = fs.readSync(fd, chunk, 0, Math.min(CHUNK_BYTES, endBytes - position), position);
-    if (length === 0) break;
-    watch?.(chunk.subarray(0, length));
-    let from = 0;
-    while (from < length) {
-      const found = chunk.subarray(0, length).indexOf(10, from);
-      const end = found === -1 ? length : found;
-      const piece = chunk.subarray(from, end);
-      heldBytes += piece.length;
-      if (found === -1) {
-        // Copied, for the chunk is read over; an oversized line is only counted.
-        if (heldBytes <= LONGEST_LINE_BYTES) held.push(Buffer.from(piece));
-        break;
-      }
-      const line = held.length === 0 ? piece : Buffer.concat([...held, piece]);
-      yield* itemOf(line, heldBytes, segment, lineStart, true);
-      held = [];
-      heldBytes = 0;
-      from = end + 1;
-      lineStart = position + from;
-    }
-    position += length;
+function proofsFor(fd: number, { skims, startProver, endBytes }: SegmentOptions): Proofs | null {
+  if (skims !== true || startProver === undefined || endBytes !== undefined) return null;
+  try {
+    return fs.fstatSync(fd).size < PROVE_FROM_BYTES ? null : new Proofs(fd, startProver);
+  } catch {
+    // Where there is no thread to be had, one does all.
+    return null;
   }
-  if (heldBytes > 0) yield* itemOf(Buffer.concat(held), heldBytes, segment, lineStart, false);
 }
 
-function* itemOf(
-  line: Buffer,
-  bytes: number,
-  segment: string,
-  offsetBytes: number,
-  ended: boolean,
-): Generator<JournalItem> {
-  if (bytes === 0 || (line.length < 8 && line.toString('latin1').trim() === '')) return;
-  const damaged = (kind: Damage['kind'], message: string): JournalItem => {
-    const fragmentOf = kind === 'garbled' || kind === 'torn' ? fragmentId(line) : undefined;
+function itemOf(source: LineSource, segment: string): JournalItem {
+  const { offsetBytes, lengthBytes } = source;
+  if (source.isOversized)
     return {
-      damage: {
-        kind,
-        segment,
-        offsetBytes,
-        lengthBytes: bytes,
-        message,
-        ...(fragmentOf === undefined ? {} : { fragmentOf }),
-      },
+      damage: { kind: 'oversized', segment, offsetBytes, lengthBytes, message: `a line of ${lengthBytes} bytes` },
     };
-  };
-  if (bytes > LONGEST_LINE_BYTES) {
-    yield damaged('oversized', `a line of ${bytes} bytes`);
-    return;
-  }
-  const decoded = decodeLine(line);
-  if (!isDamage(decoded)) yield { event: decoded, segment, offsetBytes, lengthBytes: bytes };
+  const { line } = source;
+  const decoded = decodeLine(line, source.isLong);
+  if (!isDamage(decoded)) return { event: decoded, segment, offsetBytes, lengthBytes };
   // Without its line feed the last line may be a write that is under way or was cut: torn, unless it decodes.
-  else if (!ended) yield damaged('torn', `the segment ends inside a line: ${decoded.message}`);
-  else yield damaged(decoded.kind, decoded.message);
+  const [kind, message] = source.isEnded
+    ? [decoded.kind, decoded.message]
+    : ['torn' as const, `the segment ends inside a line: ${decoded.message}`];
+  const fragmentOf = kind === 'garbled' || kind === 'torn' ? fragmentId(line) : undefined;
+  return {
+    damage: { kind, segment, offsetBytes, lengthBytes, message, ...(fragmentOf === undefined ? {} : { fragmentOf }) },
+  };
 }
 
-function* mergeByTime(sources: Generator<JournalItem, void, undefined>[]): Generator<JournalItem, void, undefined> {
-  if (sources.length === 1) {
-    yield* sources[0] as Generator<JournalItem, void, undefined>;
-    return;
-  }
+function mergeByTime(sources: Generator<JournalItem, void, undefined>[]): Generator<JournalItem, void, undefined> {
+  return sources.length === 1 ? (sources[0] as (typeof sources)[number]) : mergeSeveral(sources);
+}
+
+function* mergeSeveral(sources: Generator<JournalItem, void, undefined>[]): Generator<JournalItem, void, undefined> {
   interface Head {
     source: Generator<JournalItem, void, undefined>;
     item: JournalItem;

@@ -5,13 +5,13 @@ import type { RunlogEvent } from '../events/vocabulary.js';
 import { restoreBlobs } from '../journal/blobs.js';
 import type { Damage } from '../journal/line.js';
 import { refuseLink } from '../journal/folder.js';
-import { readJournal, type JournalItem } from '../journal/read.js';
+import { readJournal, readSegment, type JournalItem, type SegmentOptions } from '../journal/read.js';
 import { readRegular } from '../journal/regular-file.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { lostToSeal } from './seal.js';
 
-export interface ReadOptions {
+export interface ReadOptions extends Pick<SegmentOptions, 'skims' | 'startProver'> {
   /** Also read the values that went to blobs; otherwise events carry their first 1,024 characters. */
   withBlobs?: boolean;
 }
@@ -24,7 +24,10 @@ export function* readEvents(
   options: ReadOptions = {},
 ): Generator<RunlogEvent> {
   const folder = paths.runDir(store, runId);
-  for (const item of readJournal(paths.journalDir(store, runId))) {
+  const { skims = false, startProver } = options;
+  const read = (file: string, segment: string): ReturnType<typeof readSegment> =>
+    readSegment(file, segment, { skims, startProver });
+  for (const item of readJournal(paths.journalDir(store, runId), read)) {
     if ('damage' in item) {
       damage.push(item.damage);
       continue;

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import type { Seal, SegmentSeal } from '../formats/run-files.js';
+import { IdSet } from '../journal/id-set.js';
 import type { Damage } from '../journal/line.js';
 import { listSegments, readSegment, type JournalItem } from '../journal/read.js';
 import { readRegular } from '../journal/regular-file.js';
@@ -34,7 +35,7 @@ export function sealJournal(store: Store, runId: string): Seal {
 export class SealCheck {
   readonly #seal: SegmentSeal;
   readonly #hash = createHash('sha256');
-  readonly #ids = new Set<string>();
+  readonly #ids = new IdSet();
   #bytes = 0;
 
   constructor(seal: SegmentSeal) {

@@ -2,6 +2,7 @@
 import type { RunStatus } from '../events/vocabulary.js';
 import { nowMicros } from '../journal/clock.js';
 import type { Damage } from '../journal/line.js';
+import type { StartProver } from '../journal/proofs.js';
 import { endRun, foldRun, statusOf, type Ending, type RunState } from '../views/run.js';
 import { DEFAULT_STALE_AFTER_SECONDS, judge, type Judgement } from './liveness.js';
 import { readEvents } from './open-run.js';
@@ -31,16 +32,16 @@ export function vantage(staleAfterSeconds: number = DEFAULT_STALE_AFTER_SECONDS)
   return { nowMicros: nowMicros(), place: here(), staleAfterSeconds };
 }
 
-/** Reads and judges a run. */
-export function readRun(store: Store, runId: string, from: Vantage): RunReading {
-  const reading = readOnce(store, runId, from);
+/** Reads and judges a run; a long one with the help of another thread, where one can be started. */
+export function readRun(store: Store, runId: string, from: Vantage, startProver?: StartProver): RunReading {
+  const reading = readOnce(store, runId, from, startProver);
   // It may have ended between our reading and our look at its owner. The dead write no more: a second reading is the last word.
-  return reading.judgement?.life === 'dead' ? readOnce(store, runId, from) : reading;
+  return reading.judgement?.life === 'dead' ? readOnce(store, runId, from, startProver) : reading;
 }
 
-function readOnce(store: Store, runId: string, from: Vantage): RunReading {
+function readOnce(store: Store, runId: string, from: Vantage, startProver: StartProver | undefined): RunReading {
   const damage: Damage[] = [];
-  const state = foldRun(readEvents(store, runId, damage));
+  const state = foldRun(readEvents(store, runId, damage, { skims: true, startProver }));
   return assess(runId, state, damage, from);
 }
 

@@ -4,6 +4,7 @@ import { messageOf } from '../events/errors.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import type { Seal } from '../formats/run-files.js';
 import type { Damage } from '../journal/line.js';
+import type { StartProver } from '../journal/proofs.js';
 import { readJournal, readSegment, type JournalItem } from '../journal/read.js';
 import { applyPlausibility, noPlausibility, suspicionsOf } from '../views/plausibility.js';
 import { applyEvent, emptyRun } from '../views/run.js';
@@ -26,20 +27,20 @@ export interface Finding {
 }
 
 /** All that is wrong with a run. What cannot even be read is a finding, for no run may hide another. */
-export function verifyRun(store: Store, runId: string, from: Vantage): Finding[] {
+export function verifyRun(store: Store, runId: string, from: Vantage, startProver?: StartProver): Finding[] {
   try {
-    const findings = inspect(store, runId, from);
+    const findings = inspect(store, runId, from, startProver);
     // What the journal of a live run ends in may be a write under way: a second look finds it whole.
     const mayBeUnderWay = findings.some(({ kind, severity }) => kind === 'torn' && severity === 'suspicion');
-    return mayBeUnderWay ? inspect(store, runId, from) : findings;
+    return mayBeUnderWay ? inspect(store, runId, from, startProver) : findings;
   } catch (error) {
     return [{ kind: 'unreadable', severity: 'damage', segment: 'journal', offsetBytes: 0, message: messageOf(error) }];
   }
 }
 
-function inspect(store: Store, runId: string, from: Vantage): Finding[] {
+function inspect(store: Store, runId: string, from: Vantage, startProver: StartProver | undefined): Finding[] {
   const { seal, fault } = findSeal(store, runId);
-  const sealed = new SealedReading(seal ?? {});
+  const sealed = new SealedReading(seal ?? {}, startProver);
   const life = emptyRun();
   const plausibility = noPlausibility(from.nowMicros);
   const damage: Damage[] = [];
@@ -113,12 +114,14 @@ function signOfLife(event: RunlogEvent): RunlogEvent {
 /** Reads the segments of a journal, each held against its seal on the way. */
 class SealedReading {
   readonly #seal: Seal;
+  readonly #startProver: StartProver | undefined;
   readonly #checks = new Map<string, SealCheck>();
   /** How many events of each segment stand after its sealed part. */
   readonly #late = new Map<string, number>();
 
-  constructor(seal: Seal) {
+  constructor(seal: Seal, startProver: StartProver | undefined) {
     this.#seal = seal;
+    this.#startProver = startProver;
   }
 
   *read(file: string, segment: string): Generator<JournalItem, void, undefined> {
@@ -126,7 +129,7 @@ class SealedReading {
     const check = sealed === undefined ? null : new SealCheck(sealed);
     if (check !== null) this.#checks.set(segment, check);
     const watch = (chunk: Buffer): void => check?.bytes(chunk);
-    for (const item of readSegment(file, segment, { watch })) {
+    for (const item of readSegment(file, segment, { watch, skims: true, startProver: this.#startProver })) {
       check?.item(item);
       if ('event' in item && item.offsetBytes >= (sealed?.bytes ?? 0))
         this.#late.set(segment, (this.#late.get(segment) ?? 0) + 1);

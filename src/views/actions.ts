@@ -12,23 +12,29 @@ export interface Action {
 
 export interface Actions {
   count: number;
-  latest: Action[];
+  /** As they were recorded: of most nobody ever asks what they say. */
+  latest: RunlogEvent<'action.logged'>[];
 }
 
-const KEPT = 200;
+const KEPT = 50;
 const RESULT_KEYS = ['Result', 'Status', 'Decision', 'Error'];
 
 export function applyActionEvent(actions: Actions, event: RunlogEvent): void {
   if (event.type !== 'action.logged') return;
   actions.count += 1;
-  actions.latest.push({
+  actions.latest.push(event);
+  if (actions.latest.length > 2 * KEPT) actions.latest.splice(0, actions.latest.length - KEPT);
+}
+
+/** The last so many actions, in order. */
+export function latestActions({ latest }: Actions, count: number): Action[] {
+  return latest.slice(-count).map((event) => ({
     at: event.at,
     action: event.action,
     description: event.description ?? null,
     result: resultOf(event),
     hasFailed: failedAction(event),
-  });
-  if (actions.latest.length > 2 * KEPT) actions.latest.splice(0, actions.latest.length - KEPT);
+  }));
 }
 
 /** Dialect B says Result: failure; a wrapped command tells by its exit code or signal. */

@@ -2,6 +2,7 @@
 import { timeOf } from '../events/times.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import type { Correction } from './corrections.js';
+import { placeOf } from './keyed.js';
 import { noTokens, type TokenSums } from './tokens.js';
 
 export interface CodeChanges {
@@ -49,7 +50,7 @@ export function issueStatus({ status, correction }: Issue): Issue['status'] {
 
 /** The issue that an event belongs to, changed by it; it is known from the first event that names it. */
 export function applyIssueEvent(issues: Issue[], event: RunlogEvent, iid: string): Issue {
-  const issue = issues.find((known) => known.iid === iid) ?? addIssue(issues, iid);
+  const issue = issues[placeOf(issues, iid, ({ iid }) => iid)] ?? addIssue(issues, iid);
   switch (event.type) {
     case 'issue.started': {
       // An end before any start: its start was written by a host whose clock is ahead.

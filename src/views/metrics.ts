@@ -1,5 +1,6 @@
 // What was measured, and did it keep its limits? Folds metric events by name, bounded by the number of names; pure.
 import type { Measure, RunlogEvent } from '../events/vocabulary.js';
+import { keyOfParts, placeOf } from './keyed.js';
 
 /** All measurements of one name for one issue; `value` is the latest. */
 export interface Metric {
@@ -21,7 +22,7 @@ export interface Metric {
 
 export function applyMetricEvent(metrics: Metric[], event: RunlogEvent, issue: string | null): void {
   if (event.type !== 'metric.measured') return;
-  let metric = metrics.find((known) => known.name === event.name && known.issue === issue);
+  let metric = metrics[placeOf(metrics, keyOfParts(event.name, issue), ({ name, issue }) => keyOfParts(name, issue))];
   if (metric === undefined) {
     const empty = { unit: null, limit: null, direction: null, passed: null, step: null, min: null, max: null };
     metric = { name: event.name, issue, value: event.value, at: event.at, count: 0, failures: 0, ...empty };

@@ -1,6 +1,7 @@
 // How did a run go, judged by what it recorded? Counts of issues and steps, and the status that follows from them. Pure.
 import type { RunStatus } from '../events/vocabulary.js';
 import type { RunState } from './run.js';
+import { latestActions } from './actions.js';
 import { totalErrors } from './issue-outcome.js';
 import { issueStatus, type Issue } from './issues.js';
 import { executions, latestAttempts, type Step } from './steps.js';
@@ -79,7 +80,7 @@ export function failureOf({ steps, issues, actions, errors, lastEventAt }: RunSt
   const issue = issues.find((one) => issueStatus(one) === 'failed');
   if (issue !== undefined) return `issue ${issue.iid} failed`;
   // A script under `set -e` stops at the command that fails: it is the last thing that it records.
-  const action = actions.latest.at(-1);
+  const [action] = latestActions(actions, 1);
   if (action?.hasFailed === true && action.at === lastEventAt) return `its last action, ${action.action}, failed`;
   const error = errors.at(-1);
   return error !== undefined && error.resolved !== true && error.at === lastEventAt

@@ -2,6 +2,7 @@
 import { secondsBetween } from '../events/instant.js';
 import { timeOf } from '../events/times.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
+import { keyOfParts, placeOf } from './keyed.js';
 
 export interface Pipeline {
   id: string;
@@ -35,7 +36,9 @@ export function isOver(status: string): boolean {
 export function applyPipelineEvent(pipelines: Pipeline[], event: RunlogEvent, issue: string | null): void {
   if (event.type !== 'pipeline.recorded') return;
   const retryAttempt = event.retry_attempt ?? null;
-  const index = pipelines.findIndex((known) => known.id === event.pipeline_id && known.retryAttempt === retryAttempt);
+  const index = placeOf(pipelines, keyOfParts(event.pipeline_id, retryAttempt), (known) =>
+    keyOfParts(known.id, known.retryAttempt),
+  );
   const known = index === -1 ? null : (pipelines[index] as Pipeline);
   const hasEnded = isOver(event.status);
   const at = timeOf(event);

@@ -118,6 +118,14 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
   if (at !== null && (state.lastEventAt === null || at > state.lastEventAt)) state.lastEventAt = at;
   if (event.type === 'run.started') state.started ??= event;
   state.due = nextDue(state, event);
+  // Of a long run most events are these, and one that names no issue changes nothing else.
+  if (event.type === 'action.logged' && !('issue' in event)) applyActionEvent(state.actions, event);
+  else applyOther(state, event);
+  // What begins after the end of its run is cut off at once: an ended run has nothing open.
+  if (state.ending !== null) interruptAll(state, at);
+}
+
+function applyOther(state: RunState, event: RunlogEvent): void {
   const execution = executionOf(state.stepIndex, event);
   const issue = issueOf(state, event, execution);
   applyActionEvent(state.actions, event);
@@ -148,8 +156,6 @@ export function applyEvent(state: RunState, event: RunlogEvent): void {
       correct(state, correctionOf(event));
       break;
   }
-  // What begins after the end of its run is cut off at once: an ended run has nothing open.
-  if (state.ending !== null) interruptAll(state, at);
 }
 
 function correct(state: RunState, entry: CorrectionEntry): void {

@@ -1,5 +1,6 @@
 // Which tools were called, by whom, how often and for how long? Folds tool events by issue, agent and tool; pure.
 import type { RunlogEvent } from '../events/vocabulary.js';
+import { keyOfParts, placeOf } from './keyed.js';
 
 export interface ToolUsage {
   tool: string;
@@ -12,10 +13,12 @@ export interface ToolUsage {
   timedCalls: number;
 }
 
+const keyOf = ({ tool, agent, issue }: ToolUsage): string => keyOfParts(tool, agent, issue);
+
 export function applyToolEvent(tools: ToolUsage[], event: RunlogEvent, issue: string | null): void {
   if (event.type !== 'tool.called') return;
   const agent = event.agent ?? null;
-  let usage = tools.find((known) => known.tool === event.tool && known.agent === agent && known.issue === issue);
+  let usage = tools[placeOf(tools, keyOfParts(event.tool, agent, issue), keyOf)];
   if (usage === undefined) {
     usage = {
       tool: event.tool,

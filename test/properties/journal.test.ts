@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RunlogEvent } from '../../src/events/vocabulary.js';
 import { encodeFitting, restoreBlobs, writeBlob } from '../../src/journal/blobs.js';
+import { nativeCrc32 } from '../../src/journal/crc32.js';
 import { decodeLine, encodeLine, LINE_LIMIT_BYTES } from '../../src/journal/line.js';
 import { readJournal, readSegment, type JournalItem } from '../../src/journal/read.js';
 import { tempFolder } from '../support/runlog.js';
@@ -195,4 +196,19 @@ test('an event over 64 KiB comes back whole, and its line stays under the limit'
     { numRuns: 60 },
   );
   expect(moved).toBeGreaterThan(10);
+});
+
+test('the checksum is no part of the event, whatever stands before it', () => {
+  const sealed = (json: string): Buffer => {
+    const bytes = Buffer.from(json);
+    const crc = nativeCrc32(bytes).toString(16).padStart(8, '0');
+    return Buffer.concat([bytes, Buffer.from(`,"crc":"${crc}"}`)]);
+  };
+  const json = '{"v":1,"id":"a","at":"2025-01-01T00:00:00.000000Z","type":"my.own_type"';
+  const event = { v: 1, id: 'a', at: '2025-01-01T00:00:00.000000Z', type: 'my.own_type' };
+  expect(decodeLine(sealed(json))).toEqual(event);
+  expect(decodeLine(sealed(`${json},"crc":{"own":1}`))).toEqual(event);
+  expect(decodeLine(sealed(`${json},"data":{"crc":"own"}`))).toEqual({ ...event, data: { crc: 'own' } });
+  for (const broken of ['{', '{ ', `${json},"data":{"a":1`, `[${json}`, `${json},`])
+    expect(decodeLine(sealed(broken))).toMatchObject({ kind: 'garbled' });
 });

@@ -6,6 +6,7 @@ import { redactEvent } from '../../events/redact.js';
 import { FORMAT_VERSION, type RunlogEvent } from '../../events/vocabulary.js';
 import type { DraftEvent } from '../../formats/draft.js';
 import { encodeLogEvent } from '../../formats/log-events.js';
+import { IdSet } from '../../journal/id-set.js';
 import { readJournal } from '../../journal/read.js';
 import type { Segment } from '../../journal/segment.js';
 import { journalDir, type Store } from '../paths.js';
@@ -19,7 +20,7 @@ export class AppendedRun {
   readonly #store: Store;
   readonly #sha256: string;
   readonly #isUnredacted: boolean;
-  readonly #known = new Set<string>();
+  readonly #known = new IdSet();
   readonly #segment: Segment;
   #batch: RunlogEvent[] = [];
   #count = 0;
