@@ -79,6 +79,10 @@ export class HeldFolder {
     return fs.lstatSync(this.at(name), { bigint: true, throwIfNoEntry: false });
   }
 
+  stat(): fs.Stats {
+    return fs.fstatSync(this.#fd);
+  }
+
   /** Opens a file for reading. Throws where it is anything else; does not wait for the other end of a pipe. */
   openFile(name: string): number {
     let fd: number;

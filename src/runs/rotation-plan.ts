@@ -1,0 +1,165 @@
+// Which runs may go: what protects each, and how it stands to the limits. Changes nothing.
+import { formatInstant, parseInstant } from '../events/instant.js';
+import { durationText } from '../formats/quantities.js';
+import { startTime, type RunState } from '../views/run.js';
+import type { HeldFolder } from './held-folder.js';
+import * as paths from './paths.js';
+import type { Store } from './paths.js';
+import { isPinned } from './pin.js';
+import { goesOn, lostToSeal, readSeal } from './seal.js';
+import { glanceAtSealed } from './sealed-run.js';
+import { spooledRuns } from './spool.js';
+import { FAULT, survey, type StoreFolders } from './store-folders.js';
+import { readAnyRun } from './store.js';
+import { waiting } from './trash.js';
+import { assess, readRun, type RunReading, type Vantage } from './verdict.js';
+
+export interface Limits {
+  env: NodeJS.ProcessEnv;
+  maxRuns: number;
+  maxAgeSeconds: number;
+  maxBytes: number | null;
+  keepsFailed: boolean;
+  keepTags: readonly (readonly [key: string, value: string])[];
+  isDelete: boolean;
+}
+
+export interface Rotated {
+  runId: string;
+  action: 'keep' | 'archive' | 'delete';
+  reason: string;
+  bytes: number;
+}
+
+/** Is told how many of how many runs were looked at, or are put away. What it throws ends the work; what is done stays. */
+export type OnProgress = (what: 'look' | 'put away', done: number, of: number) => void | Promise<void>;
+
+/** How many runs are looked at before somebody is told. */
+const LOOKED_AT_ONCE = 32;
+
+/** A run whose journal was written within this time may have a writer that we do not know of. */
+const RECENT_SECONDS = 3600;
+
+/** Newest first, what happens to each run and why. What waits in the trash to go back counts as if it were back. */
+export async function planRotation(
+  folders: StoreFolders,
+  limits: Limits,
+  from: Vantage,
+  onProgress?: OnProgress,
+): Promise<Rotated[]> {
+  const places = paths.listRunIds(folders.store).map((runId) => ({ runId, parent: folders.runs, isOwn: false }));
+  for (const { holder, name, isReturning } of folders.trash === null
+    ? []
+    : waiting(folders.trash, folders.runs, folders.archive))
+    if (isReturning) places.push({ runId: name, parent: (folders.trash as HeldFolder).enter(holder), isOwn: true });
+  const runs: Looked[] = [];
+  for (const [index, { runId, parent, isOwn }] of places.entries())
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- a signal is seen between two runs
+      if (index % LOOKED_AT_ONCE === 0) await onProgress?.('look', index, places.length);
+      if (parent.look(runId)?.isDirectory() === true) runs.push(lookAt(folders, parent, runId, limits, from));
+    } finally {
+      if (isOwn) parent.close();
+    }
+  runs.sort((a, b) =>
+    a.startedAt === b.startedAt ? (a.runId < b.runId ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1,
+  );
+  let bytesSoFar = 0;
+  return runs.map(({ runId, guard, bytes, last }, index) => {
+    bytesSoFar += bytes;
+    const ageSeconds = last === null ? 0 : (from.nowMicros - (parseInstant(last) as number)) / 1e6;
+    const why = whyGone(ageSeconds, index, bytesSoFar, limits);
+    const isKept = guard !== null || why === null;
+    const action = isKept ? 'keep' : limits.isDelete ? 'delete' : 'archive';
+    return { runId, action, reason: why === null ? 'young and few enough' : (guard ?? why), bytes };
+  });
+}
+
+/** A run as the plan needs it: of tens of thousands no whole state stays in memory. */
+interface Looked {
+  runId: string;
+  bytes: number;
+  guard: string | null;
+  startedAt: string;
+  last: string | null;
+}
+
+function lookAt(folders: StoreFolders, parent: HeldFolder, runId: string, limits: Limits, from: Vantage): Looked {
+  const { bytes, guard } = survey(parent, runId, folders.runs.uid);
+  const at = { ...folders.store, runs: parent.at('.') };
+  const { reading, isAsSealed } = judge(at, runId, from, readAnyRun);
+  // Nothing but the journal is read of what is odd: a pipe would not end.
+  const why = guard ?? whyKept(at, reading, isAsSealed, limits, from);
+  return { runId, bytes, guard: why, startedAt: startTime(reading.state) ?? '', last: lastTime(reading.state) };
+}
+
+/** What forbids to put away the run that is in `parent` now; null where nothing does. Throws where it cannot be read. */
+export function guardOf(
+  folders: StoreFolders,
+  parent: HeldFolder,
+  runId: string,
+  limits: Limits,
+  from: Vantage,
+): string | null {
+  const { guard } = survey(parent, runId, folders.runs.uid);
+  if (guard !== null) return guard;
+  const at = { ...folders.store, runs: parent.at('.') };
+  const { reading, isAsSealed } = judge(at, runId, from, readRun);
+  return whyKept(at, reading, isAsSealed, limits, from);
+}
+
+function judge(
+  at: Store,
+  runId: string,
+  from: Vantage,
+  read: typeof readRun,
+): { reading: RunReading; isAsSealed: boolean } {
+  const sealed = glanceAtSealed(at, runId);
+  const reading = sealed === null ? read(at, runId, from) : assess(runId, sealed, [], from);
+  return { reading, isAsSealed: sealed !== null };
+}
+
+/** A run that was silent for months and ended just now is not old. */
+function lastTime(state: RunState): string | null {
+  const times = [state.lastEventAt, state.ending?.endedAt ?? null].filter((time) => time !== null);
+  return times.length === 0 ? null : times.reduce((one, other) => (one > other ? one : other));
+}
+
+/** What protects a run from rotation, whatever its age; null where nothing does. */
+function whyKept(
+  store: Store,
+  { runId, state, status, reason }: RunReading,
+  isAsSealed: boolean,
+  limits: Limits,
+  from: Vantage,
+): string | null {
+  if (isPinned(store, runId)) return 'pinned';
+  if (spooledRuns(store, limits.env).includes(runId)) return 'events wait for it in the spool';
+  if (status === 'running') return `running: ${reason}`;
+  const broken = isAsSealed ? null : whyUnsealed(store, runId);
+  if (broken !== null) return broken;
+  const last = lastTime(state);
+  // A last event in the future says that a clock is wrong, not that the run is old.
+  if (last !== null && last > formatInstant(from.nowMicros - RECENT_SECONDS * 1e6))
+    return 'written less than an hour ago';
+  if (limits.keepsFailed && status !== 'completed') return `--keep-failed: ${status}`;
+  const tag = limits.keepTags.find(([key, value]) => state.started?.tags?.[key] === value);
+  return tag === undefined ? null : `--keep-tag ${tag.join('=')}`;
+}
+
+function whyUnsealed(store: Store, runId: string): string | null {
+  const seal = readSeal(store, runId);
+  if (seal === null) return 'not finalized';
+  if (goesOn(seal, store, runId)) return 'written to after it was finalized';
+  return lostToSeal(store, runId).length === 0
+    ? null
+    : `${FAULT}its journal is not what was sealed (runlog verify ${runId})`;
+}
+
+function whyGone(ageSeconds: number, index: number, bytesSoFar: number, limits: Limits): string | null {
+  if (ageSeconds > limits.maxAgeSeconds) return `its last event is ${durationText(ageSeconds)} old`;
+  if (index >= limits.maxRuns) return `there are ${limits.maxRuns} newer runs`;
+  return limits.maxBytes !== null && bytesSoFar > limits.maxBytes
+    ? 'it and the newer runs are larger than --max-size'
+    : null;
+}
