@@ -70,6 +70,11 @@ export class HeldFolder {
     return this.enter(path.basename(fs.mkdtempSync(this.at(prefix))));
   }
 
+  /** What is in it, and of what kind; no link is followed. */
+  entries(): fs.Dirent[] {
+    return this.#worded(() => fs.readdirSync(this.at('.'), { withFileTypes: true }));
+  }
+
   names(): string[] {
     return this.#worded(() => fs.readdirSync(this.at('.')));
   }

@@ -87,10 +87,7 @@ function dropArchive(trash: HeldFolder, archive: HeldFolder, runId: string, file
   const bin = new Bin(trash);
   let done: Discarded;
   try {
-    done = bin.discard(archive, name, (place) => {
-      const found = place.look(name);
-      return found !== undefined && isSameThing(found, file);
-    });
+    done = bin.discard(archive, name, (_, found) => isSameThing(found, file));
   } finally {
     bin.close();
   }

@@ -2,12 +2,12 @@
 import fs from 'node:fs';
 import { removeAbandoned } from './abandoned.js';
 import { archiveRun } from './archive.js';
-import type { HeldFolder } from './held-folder.js';
+import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
-import { guardOf, planRotation, type Limits, type OnProgress, type Rotated } from './rotation-plan.js';
-import { digestRun, isSameRun, type Contents } from './run-contents.js';
+import { guardOf, planRotation, type Limits, type OnProgress, type Planned, type Rotated } from './rotation-plan.js';
+import { isSameRun, type Contents } from './run-contents.js';
 import { FAULT, holdStore, type StoreFolders } from './store-folders.js';
 import { Bin, emptyTrash, stuckText } from './trash.js';
 import { vantage, type Vantage } from './verdict.js';
@@ -52,10 +52,11 @@ export async function rotateRuns(store: Store, options: RotateOptions): Promise<
     const folders = holdStore(store, false) as StoreFolders;
     try {
       const from = vantage();
-      const runs = await planRotation(folders, options, from, options.onProgress);
+      const plan = await planRotation(folders, options, from, options.onProgress);
+      const runs: Rotated[] = [...plan];
       const problems = folders.trash === null ? [] : emptyTrash(folders.trash, folders.runs, folders.archive);
       problems.push(...removeAbandoned(folders.runs, folders.archive, Date.now()));
-      const left = await carryOut(folders, runs, options, { from, until, problems });
+      const left = await carryOut(folders, plan, runs, options, { from, until, problems });
       return { runs, left, problems: [...problems, ...problemsOf(runs)] };
     } finally {
       folders.close();
@@ -77,6 +78,7 @@ interface Course {
 /** Does what a plan says, and puts what became of each run in its place there; gives how many no time was left for. */
 async function carryOut(
   folders: StoreFolders,
+  plan: readonly Planned[],
   runs: Rotated[],
   options: RotateOptions,
   course: Course,
@@ -87,7 +89,7 @@ async function carryOut(
     // oxlint-disable-next-line no-await-in-loop -- a signal is seen between two steps
     await options.onProgress?.('put away', done, going.length);
     if (course.until !== null && Date.now() >= course.until) break;
-    const batch = batchOf(going.slice(done, done + BATCH_RUNS).map((index) => runs[index] as Rotated));
+    const batch = batchOf(going.slice(done, done + BATCH_RUNS).map((index) => plan[index] as Planned));
     // oxlint-disable-next-line no-await-in-loop -- no more than one batch is under way
     for (const row of await putAway(folders, batch, options, course)) runs[going[done++] as number] = row;
   }
@@ -97,7 +99,7 @@ async function carryOut(
 }
 
 /** The first of these runs, as many as go together. */
-function batchOf(items: readonly Rotated[]): Rotated[] {
+function batchOf(items: readonly Planned[]): Planned[] {
   let bytes = 0;
   const end = items.findIndex((item) => (bytes += item.bytes) > BATCH_BYTES);
   return items.slice(0, end === -1 ? items.length : Math.max(1, end));
@@ -106,11 +108,11 @@ function batchOf(items: readonly Rotated[]): Rotated[] {
 /** Archives runs, and lets those go whose archives the disk has. Gives what became of each. */
 async function putAway(
   folders: StoreFolders,
-  batch: readonly Rotated[],
+  batch: readonly Planned[],
   options: RotateOptions,
   { from, problems }: Course,
 ): Promise<Rotated[]> {
-  const judge = (parent: HeldFolder, runId: string): string | null => guardOf(folders, parent, runId, options, from);
+  const judge: Judge = (parent, item) => guardOf(folders, parent, item, options, from);
   const stored = await Promise.all(batch.map((item) => store(folders, item, options, judge)));
   let unkept: unknown = null;
   try {
@@ -121,12 +123,12 @@ async function putAway(
   let bin: Bin | null = null;
   try {
     return batch.map((item, index) => {
-      const contents = stored[index] as Contents | Rotated;
-      if ('action' in contents) return contents;
+      const one = stored[index] as Identity | Contents | Rotated;
+      if ('action' in one) return one;
       try {
         if (unkept !== null) throw unkept;
         bin ??= new Bin(folders.makeTrash());
-        return letGo(folders, bin, item, contents, judge, problems);
+        return letGo(folders, bin, item, one, judge, problems);
       } catch (error) {
         return kept(folders, item, error);
       }
@@ -136,22 +138,24 @@ async function putAway(
   }
 }
 
-type Judge = (parent: HeldFolder, runId: string) => string | null;
+type Judge = (parent: HeldFolder, item: Planned) => string | null;
 
-/** What a run consists of that may go, archived where it is to be; else its row. */
+/** The run that may go, and what it consists of where that is archived; else its row. */
 async function store(
   folders: StoreFolders,
-  item: Rotated,
+  item: Planned,
   options: RotateOptions,
   judge: Judge,
-): Promise<Contents | Rotated> {
+): Promise<Identity | Contents | Rotated> {
   const { runId } = item;
   const { runs } = folders;
   try {
-    if (runs.look(runId)?.isDirectory() !== true) return { ...item, action: 'keep', reason: 'it went away meanwhile' };
-    const guard = judge(runs, runId);
+    const found = runs.look(runId);
+    if (found?.isDirectory() !== true) return { ...item, action: 'keep', reason: 'it went away meanwhile' };
+    // Of what is deleted nothing is read here: it is judged in the trash, where it is alone.
+    if (options.isDelete) return found;
+    const guard = judge(runs, item);
     if (guard !== null) return { ...item, action: 'keep', reason: guard };
-    if (options.isDelete) return digestRun(runs, runId);
     return await archiveRun(runs, folders.makeArchive(), runId, paths.rightsOf(folders.store));
   } catch (error) {
     return kept(folders, item, error);
@@ -165,17 +169,17 @@ async function store(
 function letGo(
   { runs, archive }: StoreFolders,
   bin: Bin,
-  item: Rotated,
-  contents: Contents,
+  item: Planned,
+  stored: Identity | Contents,
   judge: Judge,
   problems: string[],
 ): Rotated {
   const { runId } = item;
   let guard: string | null = null;
-  const done = bin.discard(runs, runId, (place) => {
-    if (!isSameRun(place, runId, contents)) return false;
-    guard = judge(place, runId);
-    return guard === null;
+  const done = bin.discard(runs, runId, (place, found) => {
+    const isSame = 'files' in stored ? isSameRun(place, runId, stored) : isSameThing(found, stored);
+    guard = isSame ? judge(place, item) : null;
+    return isSame && guard === null;
   });
   if (done.end === 'left')
     problems.push(`${runId} is not wholly deleted (${done.why}); what is left is in ${done.place}`);

@@ -24,6 +24,11 @@ export interface Limits {
   isDelete: boolean;
 }
 
+/** A run in a plan, with the stamp that its folder had when it was judged. */
+export interface Planned extends Rotated {
+  stamp: string;
+}
+
 export interface Rotated {
   runId: string;
   action: 'keep' | 'archive' | 'delete';
@@ -46,7 +51,7 @@ export async function planRotation(
   limits: Limits,
   from: Vantage,
   onProgress?: OnProgress,
-): Promise<Rotated[]> {
+): Promise<Planned[]> {
   const places = paths.listRunIds(folders.store).map((runId) => ({ runId, parent: folders.runs, isOwn: false }));
   for (const { holder, name, isReturning } of folders.trash === null
     ? []
@@ -65,13 +70,13 @@ export async function planRotation(
     a.startedAt === b.startedAt ? (a.runId < b.runId ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1,
   );
   let bytesSoFar = 0;
-  return runs.map(({ runId, guard, bytes, last }, index) => {
+  return runs.map(({ runId, guard, bytes, stamp, last }, index) => {
     bytesSoFar += bytes;
     const ageSeconds = last === null ? 0 : (from.nowMicros - (parseInstant(last) as number)) / 1e6;
     const why = whyGone(ageSeconds, index, bytesSoFar, limits);
     const isKept = guard !== null || why === null;
     const action = isKept ? 'keep' : limits.isDelete ? 'delete' : 'archive';
-    return { runId, action, reason: why === null ? 'young and few enough' : (guard ?? why), bytes };
+    return { runId, action, reason: why === null ? 'young and few enough' : (guard ?? why), bytes, stamp };
   });
 }
 
@@ -80,30 +85,35 @@ interface Looked {
   runId: string;
   bytes: number;
   guard: string | null;
+  stamp: string;
   startedAt: string;
   last: string | null;
 }
 
 function lookAt(folders: StoreFolders, parent: HeldFolder, runId: string, limits: Limits, from: Vantage): Looked {
-  const { bytes, guard } = survey(parent, runId, folders.runs.uid);
+  const { bytes, guard, stamp } = survey(parent, runId, folders.runs.uid);
   const at = { ...folders.store, runs: parent.at('.') };
   const { reading, isAsSealed } = judge(at, runId, from, readAnyRun);
   // Nothing but the journal is read of what is odd: a pipe would not end.
   const why = guard ?? whyKept(at, reading, isAsSealed, limits, from);
-  return { runId, bytes, guard: why, startedAt: startTime(reading.state) ?? '', last: lastTime(reading.state) };
+  return { runId, bytes, guard: why, stamp, startedAt: startTime(reading.state) ?? '', last: lastTime(reading.state) };
 }
 
-/** What forbids to put away the run that is in `parent` now; null where nothing does. Throws where it cannot be read. */
+/**
+ * What forbids to put away the run that is in `parent` now; null where nothing does. What nobody touched since the plan is not read
+ * again: only its spool may have grown. Throws where it cannot be read.
+ */
 export function guardOf(
   folders: StoreFolders,
   parent: HeldFolder,
-  runId: string,
+  { runId, stamp: planned }: Planned,
   limits: Limits,
   from: Vantage,
 ): string | null {
-  const { guard } = survey(parent, runId, folders.runs.uid);
+  const { guard, stamp } = survey(parent, runId, folders.runs.uid);
   if (guard !== null) return guard;
   const at = { ...folders.store, runs: parent.at('.') };
+  if (stamp === planned) return whyWaiting(at, runId, limits);
   const { reading, isAsSealed } = judge(at, runId, from, readRun);
   return whyKept(at, reading, isAsSealed, limits, from);
 }
@@ -134,7 +144,8 @@ function whyKept(
   from: Vantage,
 ): string | null {
   if (isPinned(store, runId)) return 'pinned';
-  if (spooledRuns(store, limits.env).includes(runId)) return 'events wait for it in the spool';
+  const waits = whyWaiting(store, runId, limits);
+  if (waits !== null) return waits;
   if (status === 'running') return `running: ${reason}`;
   const broken = isAsSealed ? null : whyUnsealed(store, runId);
   if (broken !== null) return broken;
@@ -145,6 +156,10 @@ function whyKept(
   if (limits.keepsFailed && status !== 'completed') return `--keep-failed: ${status}`;
   const tag = limits.keepTags.find(([key, value]) => state.started?.tags?.[key] === value);
   return tag === undefined ? null : `--keep-tag ${tag.join('=')}`;
+}
+
+function whyWaiting(store: Store, runId: string, { env }: Limits): string | null {
+  return spooledRuns(store, env).includes(runId) ? 'events wait for it in the spool' : null;
 }
 
 function whyUnsealed(store: Store, runId: string): string | null {

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
-import { isSameThing, type HeldFolder } from './held-folder.js';
+import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
 import { archivedId, isRunId } from './paths.js';
 import { removeTree } from './remove-tree.js';
 
@@ -36,13 +36,13 @@ export class Bin {
    * Moves something into the trash, and deletes it if `isToGo` still says so of it there, where nobody finds it any more; else it
    * goes back, unless something else stands in its place by now (`stuck`). `left`: to be deleted, and not wholly deleted yet.
    */
-  discard(from: HeldFolder, name: string, isToGo: (place: HeldFolder) => boolean): Discarded {
+  discard(from: HeldFolder, name: string, isToGo: (place: HeldFolder, found: Identity) => boolean): Discarded {
     const [held, gone] = [this.#held, this.#gone];
     fs.renameSync(from.at(name), held.at(name));
     const expected = held.look(name);
     let isGoing = false;
     try {
-      isGoing = isToGo(held);
+      isGoing = expected !== undefined && isToGo(held, expected);
     } catch {
       // What cannot be looked at is not deleted.
     }
