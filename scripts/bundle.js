@@ -62,8 +62,9 @@ export async function bundle({ write }) {
     entryPoints: [
       { in: 'src/cli/main.ts', out: 'main' },
       { in: 'src/index.ts', out: 'index' },
-      // A thread of its own, started by file name.
+      // Threads of their own, started by file name.
       { in: 'src/commands/import-worker.ts', out: 'import-worker' },
+      { in: 'src/commands/rotate-worker.ts', out: 'rotate-worker' },
     ],
     outdir: 'dist',
     format: 'esm',

@@ -1,5 +1,6 @@
 // runlog rotate: puts old runs into the archive. A line a run: what happens to it and why; under --quiet only what is done.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { RunlogError } from '../events/errors.js';
 import { counted, countText, sizeText } from '../formats/quantities.js';
 import { toVisibleLine } from '../formats/visible-text.js';
@@ -29,6 +30,7 @@ export async function rotate(input: Input): Promise<void> {
     isDryRun,
     lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
     maxRuntimeSeconds: maxRuntime === undefined ? null : parseDuration(maxRuntime, '--max-runtime'),
+    startWorker: (workerData) => new Worker(new URL('../rotate-worker.js', import.meta.url), { workerData }),
     onProgress: async (what, done, of) => {
       work.show(() => countLine(what === 'look' ? 'looking at' : 'putting away', done, of, 'runs'));
       // Signals come between two turns.

@@ -1,16 +1,17 @@
 // Rotation: the runs' way into the archive, or out. A plan is made first; doing it follows the plan, some runs at a time.
-import fs from 'node:fs';
 import { removeAbandoned } from './abandoned.js';
-import { archiveRun } from './archive.js';
-import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
+import { shareOut, withHands, type Hand, type StartWorker } from './hands.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
-import { guardOf, planRotation, type Limits, type OnProgress, type Planned, type Rotated } from './rotation-plan.js';
-import { isSameRun, type Contents } from './run-contents.js';
+import type { HeldFolder } from './held-folder.js';
+import { lookAt, planRotation, type Limits, type Looked, type Planned, type Rotated } from './rotation-plan.js';
 import { FAULT, holdStore, type StoreFolders } from './store-folders.js';
-import { Bin, emptyTrash, stuckText } from './trash.js';
+import { emptyTrash, waiting } from './trash.js';
 import { vantage, type Vantage } from './verdict.js';
+
+/** Is told how many of how many runs were looked at, or are put away. What it throws ends the work; what is done stays. */
+export type OnProgress = (what: 'look' | 'put away', done: number, of: number) => void | Promise<void>;
 
 export interface RotateOptions extends Limits {
   isDryRun: boolean;
@@ -18,6 +19,7 @@ export interface RotateOptions extends Limits {
   /** After so long no further run is begun; null for no such limit. */
   maxRuntimeSeconds: number | null;
   onProgress?: OnProgress;
+  startWorker?: StartWorker;
 }
 
 export interface Rotation {
@@ -30,9 +32,12 @@ export interface Rotation {
 
 /**
  * So many runs go at a time: some are compressed while others are read, and the disk is asked once to keep the names of all their
- * archives. No more than that is undone when somebody stops us.
+ * archives. No more than that is left when somebody stops us.
  */
 const BATCH_RUNS = 32;
+/** How many runs are looked at before somebody is told. */
+const LOOKED_AT_ONCE = 32;
+
 /** Larger runs go alone. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 
@@ -41,155 +46,100 @@ export async function rotateRuns(store: Store, options: RotateOptions): Promise<
   if (options.isDryRun) {
     if (paths.isGone(store)) throw paths.noStore(store);
     const folders = holdStore(store, true);
-    try {
-      const runs = folders === null ? [] : await planRotation(folders, options, vantage(), options.onProgress);
-      return { runs, left: 0, problems: problemsOf(runs) };
-    } finally {
-      folders?.close();
-    }
+    if (folders === null) return { runs: [], left: 0, problems: [] };
+    const from = vantage();
+    const runs = await withHands(folders, options, from, true, options.startWorker, async (hands) =>
+      planRotation(await lookAtAll(folders, options, from, hands, options.onProgress), options, from),
+    ).finally(() => folders.close());
+    return { runs, left: 0, problems: problemsOf(runs) };
   }
   return withLock(store, options.lockTimeoutSeconds, async () => {
     const folders = holdStore(store, false) as StoreFolders;
     try {
       const from = vantage();
-      const plan = await planRotation(folders, options, from, options.onProgress);
-      const runs: Rotated[] = [...plan];
-      const problems = folders.trash === null ? [] : emptyTrash(folders.trash, folders.runs, folders.archive);
-      problems.push(...removeAbandoned(folders.runs, folders.archive, Date.now()));
-      const left = await carryOut(folders, plan, runs, options, { from, until, problems });
-      return { runs, left, problems: [...problems, ...problemsOf(runs)] };
+      return await withHands(folders, options, from, false, options.startWorker, async (hands) => {
+        const looked = await lookAtAll(folders, options, from, hands, options.onProgress);
+        const plan = planRotation(looked, options, from);
+        const runs: Rotated[] = [...plan];
+        const problems = folders.trash === null ? [] : emptyTrash(folders.trash, folders.runs, folders.archive);
+        problems.push(...removeAbandoned(folders.runs, folders.archive, Date.now()));
+        const left = await carryOut(plan, runs, hands, options, until, problems);
+        return { runs, left, problems: [...problems, ...problemsOf(runs)] };
+      });
     } finally {
       folders.close();
     }
   });
 }
 
+/** Looks at all runs. What waits in the trash to go back counts as if it were back. */
+async function lookAtAll(
+  folders: StoreFolders,
+  limits: Limits,
+  from: Vantage,
+  hands: readonly Hand[],
+  onProgress: OnProgress | undefined,
+): Promise<Looked[]> {
+  const runs: Looked[] = [];
+  for (const { holder, name, isReturning } of folders.trash === null
+    ? []
+    : waiting(folders.trash, folders.runs, folders.archive)) {
+    if (!isReturning) continue;
+    const parent = (folders.trash as HeldFolder).enter(holder);
+    try {
+      runs.push(...lookAt(folders, parent, [name], limits, from));
+    } finally {
+      parent.close();
+    }
+  }
+  const ids = paths.listRunIds(folders.store);
+  let begun = 0;
+  const next = async (): Promise<string[] | null> => {
+    await onProgress?.('look', runs.length, ids.length);
+    const some = ids.slice(begun, (begun += LOOKED_AT_ONCE));
+    return some.length === 0 ? null : some;
+  };
+  await shareOut(hands, next, async (hand, some) => void runs.push(...(await hand.look(some))));
+  return runs;
+}
+
 function problemsOf(runs: readonly Rotated[]): string[] {
   return runs.flatMap(({ runId, reason }) => (reason.startsWith(FAULT) ? [`${runId} ${reason}`] : []));
 }
 
-interface Course {
-  from: Vantage;
-  /** When no further run is begun, in milliseconds; null for never. */
-  until: number | null;
-  problems: string[];
-}
-
 /** Does what a plan says, and puts what became of each run in its place there; gives how many no time was left for. */
 async function carryOut(
-  folders: StoreFolders,
   plan: readonly Planned[],
   runs: Rotated[],
-  options: RotateOptions,
-  course: Course,
+  hands: readonly Hand[],
+  { onProgress }: RotateOptions,
+  until: number | null,
+  problems: string[],
 ): Promise<number> {
-  const going = [...runs.keys()].filter((index) => runs[index]?.action !== 'keep');
-  let done = 0;
-  while (done < going.length) {
-    // oxlint-disable-next-line no-await-in-loop -- a signal is seen between two steps
-    await options.onProgress?.('put away', done, going.length);
-    if (course.until !== null && Date.now() >= course.until) break;
-    const batch = batchOf(going.slice(done, done + BATCH_RUNS).map((index) => plan[index] as Planned));
-    // oxlint-disable-next-line no-await-in-loop -- no more than one batch is under way
-    for (const row of await putAway(folders, batch, options, course)) runs[going[done++] as number] = row;
-  }
-  for (const index of going.slice(done))
-    runs[index] = { ...(runs[index] as Rotated), action: 'keep', reason: 'no time was left for it (--max-runtime)' };
-  return going.length - done;
+  const going = [...plan.keys()].filter((index) => plan[index]?.action !== 'keep');
+  let [begun, done] = [0, 0];
+  const next = async (): Promise<number[] | null> => {
+    await onProgress?.('put away', done, going.length);
+    if (begun === going.length || (until !== null && Date.now() >= until)) return null;
+    const some = going.slice(begun, begun + BATCH_RUNS);
+    const batch = some.slice(0, batchLength(some.map((index) => plan[index] as Planned)));
+    begun += batch.length;
+    return batch;
+  };
+  await shareOut(hands, next, async (hand, batch) => {
+    const away = await hand.putAway(batch.map((index) => plan[index] as Planned));
+    for (const [place, index] of batch.entries()) runs[index] = away.runs[place] as Rotated;
+    problems.push(...away.problems);
+    done += batch.length;
+  });
+  for (const index of going.slice(begun))
+    runs[index] = { ...(plan[index] as Planned), action: 'keep', reason: 'no time was left for it (--max-runtime)' };
+  return going.length - begun;
 }
 
-/** The first of these runs, as many as go together. */
-function batchOf(items: readonly Planned[]): Planned[] {
+/** How many of these runs go together. */
+function batchLength(items: readonly Planned[]): number {
   let bytes = 0;
   const end = items.findIndex((item) => (bytes += item.bytes) > BATCH_BYTES);
-  return items.slice(0, end === -1 ? items.length : Math.max(1, end));
-}
-
-/** Archives runs, and lets those go whose archives the disk has. Gives what became of each. */
-async function putAway(
-  folders: StoreFolders,
-  batch: readonly Planned[],
-  options: RotateOptions,
-  { from, problems }: Course,
-): Promise<Rotated[]> {
-  const judge: Judge = (parent, item) => guardOf(folders, parent, item, options, from);
-  const stored = await Promise.all(batch.map((item) => store(folders, item, options, judge)));
-  let unkept: unknown = null;
-  try {
-    if (!options.isDelete) folders.archive?.sync();
-  } catch (error) {
-    unkept = error;
-  }
-  let bin: Bin | null = null;
-  try {
-    return batch.map((item, index) => {
-      const one = stored[index] as Identity | Contents | Rotated;
-      if ('action' in one) return one;
-      try {
-        if (unkept !== null) throw unkept;
-        bin ??= new Bin(folders.makeTrash());
-        return letGo(folders, bin, item, one, judge, problems);
-      } catch (error) {
-        return kept(folders, item, error);
-      }
-    });
-  } finally {
-    (bin as Bin | null)?.close();
-  }
-}
-
-type Judge = (parent: HeldFolder, item: Planned) => string | null;
-
-/** The run that may go, and what it consists of where that is archived; else its row. */
-async function store(
-  folders: StoreFolders,
-  item: Planned,
-  options: RotateOptions,
-  judge: Judge,
-): Promise<Identity | Contents | Rotated> {
-  const { runId } = item;
-  const { runs } = folders;
-  try {
-    const found = runs.look(runId);
-    if (found?.isDirectory() !== true) return { ...item, action: 'keep', reason: 'it went away meanwhile' };
-    // Of what is deleted nothing is read here: it is judged in the trash, where it is alone.
-    if (options.isDelete) return found;
-    const guard = judge(runs, item);
-    if (guard !== null) return { ...item, action: 'keep', reason: guard };
-    return await archiveRun(runs, folders.makeArchive(), runId, paths.rightsOf(folders.store));
-  } catch (error) {
-    return kept(folders, item, error);
-  }
-}
-
-/**
- * Looked at once more in the trash: what was appended or pinned meanwhile would not be in the archive, and what was judged by its path
- * may have been another thing.
- */
-function letGo(
-  { runs, archive }: StoreFolders,
-  bin: Bin,
-  item: Planned,
-  stored: Identity | Contents,
-  judge: Judge,
-  problems: string[],
-): Rotated {
-  const { runId } = item;
-  let guard: string | null = null;
-  const done = bin.discard(runs, runId, (place, found) => {
-    const isSame = 'files' in stored ? isSameRun(place, runId, stored) : isSameThing(found, stored);
-    guard = isSame ? judge(place, item) : null;
-    return isSame && guard === null;
-  });
-  if (done.end === 'left')
-    problems.push(`${runId} is not wholly deleted (${done.why}); what is left is in ${done.place}`);
-  if (done.end === 'gone' || done.end === 'left') return item;
-  if (done.end === 'stuck') problems.push(stuckText(runId, done.place, done.why));
-  if (item.action === 'archive' && archive !== null) fs.rmSync(archive.at(paths.archiveName(runId)), { force: true });
-  return { ...item, action: 'keep', reason: guard ?? 'written to meanwhile' };
-}
-
-function kept({ runs, archive }: StoreFolders, item: Rotated, error: unknown): Rotated {
-  const words = runs.words(archive === null ? error : new Error(archive.words(error)));
-  return { ...item, action: 'keep', reason: FAULT + words };
+  return end === -1 ? items.length : Math.max(1, end);
 }

@@ -3,7 +3,6 @@ import { formatInstant, parseInstant } from '../events/instant.js';
 import { durationText } from '../formats/quantities.js';
 import { startTime, type RunState } from '../views/run.js';
 import type { HeldFolder } from './held-folder.js';
-import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { isPinned } from './pin.js';
 import { goesOn, lostToSeal, readSeal } from './seal.js';
@@ -11,7 +10,6 @@ import { glanceAtSealed } from './sealed-run.js';
 import { spooledRuns } from './spool.js';
 import { FAULT, survey, type StoreFolders } from './store-folders.js';
 import { readAnyRun } from './store.js';
-import { waiting } from './trash.js';
 import { assess, readRun, type RunReading, type Vantage } from './verdict.js';
 
 export interface Limits {
@@ -36,36 +34,11 @@ export interface Rotated {
   bytes: number;
 }
 
-/** Is told how many of how many runs were looked at, or are put away. What it throws ends the work; what is done stays. */
-export type OnProgress = (what: 'look' | 'put away', done: number, of: number) => void | Promise<void>;
-
-/** How many runs are looked at before somebody is told. */
-const LOOKED_AT_ONCE = 32;
-
 /** A run whose journal was written within this time may have a writer that we do not know of. */
 const RECENT_SECONDS = 3600;
 
-/** Newest first, what happens to each run and why. What waits in the trash to go back counts as if it were back. */
-export async function planRotation(
-  folders: StoreFolders,
-  limits: Limits,
-  from: Vantage,
-  onProgress?: OnProgress,
-): Promise<Planned[]> {
-  const places = paths.listRunIds(folders.store).map((runId) => ({ runId, parent: folders.runs, isOwn: false }));
-  for (const { holder, name, isReturning } of folders.trash === null
-    ? []
-    : waiting(folders.trash, folders.runs, folders.archive))
-    if (isReturning) places.push({ runId: name, parent: (folders.trash as HeldFolder).enter(holder), isOwn: true });
-  const runs: Looked[] = [];
-  for (const [index, { runId, parent, isOwn }] of places.entries())
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- a signal is seen between two runs
-      if (index % LOOKED_AT_ONCE === 0) await onProgress?.('look', index, places.length);
-      if (parent.look(runId)?.isDirectory() === true) runs.push(lookAt(folders, parent, runId, limits, from));
-    } finally {
-      if (isOwn) parent.close();
-    }
+/** Newest first, what happens to each run and why. */
+export function planRotation(runs: Looked[], limits: Limits, from: Vantage): Planned[] {
   runs.sort((a, b) =>
     a.startedAt === b.startedAt ? (a.runId < b.runId ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1,
   );
@@ -81,7 +54,7 @@ export async function planRotation(
 }
 
 /** A run as the plan needs it: of tens of thousands no whole state stays in memory. */
-interface Looked {
+export interface Looked {
   runId: string;
   bytes: number;
   guard: string | null;
@@ -90,13 +63,24 @@ interface Looked {
   last: string | null;
 }
 
-function lookAt(folders: StoreFolders, parent: HeldFolder, runId: string, limits: Limits, from: Vantage): Looked {
-  const { bytes, guard, stamp } = survey(parent, runId, folders.runs.uid);
-  const at = { ...folders.store, runs: parent.at('.') };
-  const { reading, isAsSealed } = judge(at, runId, from, readAnyRun);
-  // Nothing but the journal is read of what is odd: a pipe would not end.
-  const why = guard ?? whyKept(at, reading, isAsSealed, limits, from);
-  return { runId, bytes, guard: why, stamp, startedAt: startTime(reading.state) ?? '', last: lastTime(reading.state) };
+/** What a plan needs of those of these runs that are there. */
+export function lookAt(
+  folders: StoreFolders,
+  parent: HeldFolder,
+  runIds: readonly string[],
+  limits: Limits,
+  from: Vantage,
+): Looked[] {
+  return runIds.flatMap((runId) => {
+    if (parent.look(runId)?.isDirectory() !== true) return [];
+    const { bytes, guard, stamp } = survey(parent, runId, folders.runs.uid);
+    const at = { ...folders.store, runs: parent.at('.') };
+    const { reading, isAsSealed } = judge(at, runId, from, readAnyRun);
+    // Nothing but the journal is read of what is odd: a pipe would not end.
+    const why = guard ?? whyKept(at, reading, isAsSealed, limits, from);
+    const startedAt = startTime(reading.state) ?? '';
+    return [{ runId, bytes, guard: why, stamp, startedAt, last: lastTime(reading.state) }];
+  });
 }
 
 /**
