@@ -1,6 +1,7 @@
 // Who does the work of a rotation: this thread, and where there is much of it a second one. Runs are handed out some at a time.
 import os from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import { RunlogError } from '../events/errors.js';
 import { isSameThing, type Identity } from './held-folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
@@ -44,18 +45,8 @@ export async function withHands<T>(
   const own = handOf(folders, limits, from);
   const isMuch = os.availableParallelism() > 1 && paths.listRunIds(folders.store).length >= FROM_RUNS;
   if (startWorker === undefined || !isMuch) return work([own]);
-  const { env, maxRuns, maxAgeSeconds, maxBytes, keepsFailed, keepTags, isDelete } = limits;
-  const { dir } = folders.store;
-  const thread = new Thread<HandQuestion, HandAnswer>(
-    startWorker({
-      store: { dir },
-      runs: { dev: folders.runs.dev, ino: folders.runs.ino },
-      isOnlyRead,
-      limits: { env: { ...env }, maxRuns, maxAgeSeconds, maxBytes, keepsFailed, keepTags, isDelete },
-      from,
-    }),
-    'the rotation',
-  );
+  const thread = startThread(startWorker, folders, limits, from, isOnlyRead);
+  if (thread === null) return work([own]);
   const other: Hand = {
     look: (runIds) => thread.ask({ look: runIds }) as Promise<Looked[]>,
     putAway: (batch) => thread.ask({ putAway: batch }) as Promise<PutAway>,
@@ -68,10 +59,33 @@ export async function withHands<T>(
   }
 }
 
+/** Null where no thread can be had. */
+function startThread(
+  startWorker: StartWorker,
+  { store, runs }: StoreFolders,
+  { env, maxRuns, maxAgeSeconds, maxBytes, keepsFailed, keepTags, isDelete }: Limits,
+  from: Vantage,
+  isOnlyRead: boolean,
+): Thread<HandQuestion, HandAnswer> | null {
+  try {
+    const worker = startWorker({
+      store: { dir: store.dir },
+      runs: { dev: runs.dev, ino: runs.ino },
+      isOnlyRead,
+      limits: { env: { ...env }, maxRuns, maxAgeSeconds, maxBytes, keepsFailed, keepTags, isDelete },
+      from,
+    });
+    return new Thread(worker, 'the rotation');
+  } catch {
+    return null;
+  }
+}
+
 /** The hand of a second thread. Throws where its folders are not those of the first. */
 export function secondHand({ store, runs, isOnlyRead, limits, from }: HandData): Hand {
   const folders = holdStore(store, isOnlyRead);
-  if (folders === null || !isSameThing(folders.runs, runs)) throw new Error(`${store.dir} was exchanged`);
+  if (folders === null || !isSameThing(folders.runs, runs))
+    throw new RunlogError('cannot_create', `${store.dir} was exchanged for something else`);
   return handOf(folders, limits, from);
 }
 
