@@ -65,6 +65,7 @@ export async function bundle({ write }) {
       // Threads, started by file name.
       { in: 'src/commands/import-worker.ts', out: 'import-worker' },
       { in: 'src/commands/prove-worker.ts', out: 'prove-worker' },
+      { in: 'src/commands/rotate-worker.ts', out: 'rotate-worker' },
     ],
     outdir: 'dist',
     format: 'esm',

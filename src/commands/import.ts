@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import tty from 'node:tty';
 import { Worker } from 'node:worker_threads';
 import { RunlogError } from '../events/errors.js';
 import { detectFormat, type FileFormat } from '../formats/detect.js';
@@ -21,10 +20,11 @@ import { isTaken } from '../runs/create.js';
 import { isRunId } from '../runs/paths.js';
 import { resolveRun } from '../runs/resolve.js';
 import { offsetFinder } from '../sources/time-zone.js';
-import { countLine, fileLine, Progress } from '../terminal/progress.js';
+import { countLine, fileLine } from '../terminal/progress.js';
 import type { WorkerData } from './import-worker.js';
 import { findPaths } from './input-files.js';
-import { answer, remark, say, usage, warn, type Input } from './input.js';
+import { answer, remark, usage, warn, type Input } from './input.js';
+import { LongWork } from './long-work.js';
 
 const FORMATS: Partial<Record<FileFormat, ImportFormat>> = {
   log: LOG_FORMAT,
@@ -92,28 +92,18 @@ class ImportWork {
   readonly #input: Input;
   readonly #settings: ImportSettings;
   readonly #named: FileFormat | undefined;
-  readonly #progress: Progress | null;
-  readonly #columns: number;
-  #isStopped = false;
+  readonly #long: LongWork;
   #units = 0;
-  readonly #stop = (): void => void (this.#isStopped = true);
 
   constructor(input: Input, settings: ImportSettings, named: FileFormat | undefined) {
     this.#input = input;
     this.#settings = settings;
     this.#named = named;
-    const isShown = !input.context.isJson && !input.context.isQuiet && tty.isatty(2);
-    this.#columns = (isShown && process.stderr.columns) || 80;
-    this.#progress = isShown
-      ? new Progress({ write: say, columns: this.#columns, now: () => performance.now() })
-      : null;
-    // Once: a second Ctrl-C ends us at once, as the system does.
-    process.once('SIGINT', this.#stop);
+    this.#long = new LongWork(input.context);
   }
 
   end(): void {
-    process.removeListener('SIGINT', this.#stop);
-    this.#progress?.clear();
+    this.#long.end();
   }
 
   async run(paths: readonly string[]): Promise<void> {
@@ -130,7 +120,7 @@ class ImportWork {
       throw usage(`--run takes one source, not ${units.length}`, 'Without --run each gets a run of its own.');
     if (units.length === 0 && this.errors.length === 0) throw nothingFound(paths, found);
     for (const [index, unit] of units.entries()) {
-      if (units.length > 1) this.#progress?.show(() => countLine(index, units.length, 'runs and files'));
+      if (units.length > 1) this.#long.show(() => countLine('importing', index, units.length, 'runs and files'));
       // oxlint-disable-next-line no-await-in-loop -- one unit after the other: each may be large
       await this.#take(unit);
       // oxlint-disable-next-line no-await-in-loop -- signals are seen between units
@@ -181,7 +171,7 @@ class ImportWork {
     const onProgress = (bytes: number, ofBytes: number): void => {
       this.#check();
       const seconds = (performance.now() - begun) / 1000;
-      if (this.#units === 1) this.#progress?.show(() => fileLine(source.name, bytes, ofBytes, seconds, this.#columns));
+      if (this.#units === 1) this.#long.show(() => fileLine(source.name, bytes, ofBytes, seconds, this.#long.columns));
     };
     try {
       return await importSource(this.#input.store, source, name, readers, { ...this.#settings, onProgress });
@@ -196,7 +186,7 @@ class ImportWork {
   }
 
   #check(): void {
-    if (!this.#isStopped) return;
+    if (!this.#long.isStopped) return;
     const done = this.runs.length;
     const of = this.#units > 1 ? ` of ${countText(this.#units)} runs and files` : '';
     throw new RunlogError('interrupted', `interrupted: ${counted(done, 'run')} imported${of}`, {

@@ -1,8 +1,14 @@
 // runlog rotate: puts old runs into the archive. A line a run: what happens to it and why; under --quiet only what is done.
-import { sizeText } from '../formats/quantities.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { RunlogError } from '../events/errors.js';
+import { counted, countText, sizeText } from '../formats/quantities.js';
 import { toVisibleLine } from '../formats/visible-text.js';
-import { rotateRuns, type Rotated } from '../runs/rotate.js';
+import { rotateRuns } from '../runs/rotate.js';
+import type { Rotated } from '../runs/rotation-plan.js';
+import { countLine } from '../terminal/progress.js';
 import { answer, remark, warn, type Input } from './input.js';
+import { LongWork } from './long-work.js';
 import { parseDuration, parseSize } from './values.js';
 
 const DEFAULT_MAX_RUNS = 100;
@@ -12,6 +18,7 @@ export async function rotate(input: Input): Promise<void> {
   const maxSize = input.text('max-size');
   const isDryRun = input.has('dry-run');
   const maxRuntime = input.text('max-runtime');
+  const work = new LongWork(input.context);
   const { runs, left, problems } = await rotateRuns(input.store, {
     env: input.context.env,
     maxRuns: input.count('max-runs') ?? DEFAULT_MAX_RUNS,
@@ -23,7 +30,14 @@ export async function rotate(input: Input): Promise<void> {
     isDryRun,
     lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
     maxRuntimeSeconds: maxRuntime === undefined ? null : parseDuration(maxRuntime, '--max-runtime'),
-  });
+    startWorker: (workerData) => new Worker(new URL('../rotate-worker.js', import.meta.url), { workerData }),
+    onProgress: async (what, done, of) => {
+      work.show(() => countLine(what === 'look' ? 'looking at' : 'putting away', done, of, 'runs'));
+      // Signals come between two turns.
+      await nextTurn();
+      if (work.isStopped) throw interrupted(what === 'look' ? 0 : done, of);
+    },
+  }).finally(() => work.end());
   const rows = runs.map(({ runId, action, reason, bytes }) => ({ run_id: runId, action, reason, bytes }));
   const shown = input.context.isQuiet ? runs.filter(({ action }) => action !== 'keep') : runs;
   answer(input.context, { runs: rows, dry_run: isDryRun, left }, shown.map((run) => `${lineOf(run)}\n`).join(''));
@@ -36,6 +50,12 @@ export async function rotate(input: Input): Promise<void> {
     `${gone.length} of ${runs.length} runs, ${sizeText(bytes)}${isDryRun ? ' (dry run: nothing was changed)' : ''}`,
   );
   if (left > 0) remark(input.context, `${left} left for the next time: --max-runtime is over`);
+}
+
+function interrupted(done: number, of: number): RunlogError {
+  return new RunlogError('interrupted', `interrupted: ${countText(done)} of ${counted(of, 'run')} put away`, {
+    hint: 'Those stay away. The same command once more goes on with the rest.',
+  });
 }
 
 function lineOf({ runId, action, reason, bytes }: Rotated): string {

@@ -70,6 +70,11 @@ export class HeldFolder {
     return this.enter(path.basename(fs.mkdtempSync(this.at(prefix))));
   }
 
+  /** What is in it, and of what kind; no link is followed. */
+  entries(): fs.Dirent[] {
+    return this.#worded(() => fs.readdirSync(this.at('.'), { withFileTypes: true }));
+  }
+
   names(): string[] {
     return this.#worded(() => fs.readdirSync(this.at('.')));
   }
@@ -77,6 +82,10 @@ export class HeldFolder {
   /** What is there under a name, no link followed; undefined where nothing is. */
   look(name: string): fs.BigIntStats | undefined {
     return fs.lstatSync(this.at(name), { bigint: true, throwIfNoEntry: false });
+  }
+
+  stat(): fs.Stats {
+    return fs.fstatSync(this.#fd);
   }
 
   /** Opens a file for reading. Throws where it is anything else; does not wait for the other end of a pipe. */

@@ -15,10 +15,17 @@ export function removeTree(parent: HeldFolder, name: string, expected?: Identity
     fs.unlinkSync(parent.at(name));
     return;
   }
+  removeFolder(parent, name, expected);
+}
+
+function removeFolder(parent: HeldFolder, name: string, expected?: Identity): void {
   const folder = parent.enter(name);
   try {
     refuseOther(name, folder, expected);
-    for (const inner of folder.names()) removeTree(folder, inner);
+    // What became another kind of thing meanwhile makes the system refuse.
+    for (const inner of folder.entries())
+      if (inner.isDirectory()) removeFolder(folder, inner.name);
+      else fs.unlinkSync(folder.at(inner.name));
   } finally {
     folder.close();
   }

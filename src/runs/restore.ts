@@ -11,7 +11,7 @@ import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { removeTree } from './remove-tree.js';
 import { digestRun } from './run-contents.js';
-import { TRASH, discard, emptyTrash, stuckText } from './trash.js';
+import { Bin, TRASH, emptyTrash, stuckText, type Discarded } from './trash.js';
 
 /** Restores the run that an id, or an unambiguous start of one, names; gives its id, and what is wrong all the same. */
 export async function restoreRun(
@@ -84,10 +84,13 @@ function putInPlace(runs: HeldFolder, archive: HeldFolder, runId: string, rights
 /** The run is back: its archive goes, if it still is the file that was unpacked. */
 function dropArchive(trash: HeldFolder, archive: HeldFolder, runId: string, file: Identity): string[] {
   const name = paths.archiveName(runId);
-  const done = discard(trash, archive, name, (place) => {
-    const found = place.look(name);
-    return found !== undefined && isSameThing(found, file);
-  });
+  const bin = new Bin(trash);
+  let done: Discarded;
+  try {
+    done = bin.discard(archive, name, (_, found) => isSameThing(found, file));
+  } finally {
+    bin.close();
+  }
   if (done.end === 'stuck') return [stuckText(name, done.place, done.why)];
   if (done.end === 'left') return [`${done.place} could not be deleted: ${done.why}`];
   return done.end === 'gone' ? [] : [`its archive was exchanged meanwhile and stays: ${path.join(archive.path, name)}`];

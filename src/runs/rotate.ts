@@ -1,46 +1,26 @@
-// Rotation: which runs may go, and their way into the archive. A plan is made first; doing it follows the plan.
-import fs from 'node:fs';
-import { formatInstant, parseInstant } from '../events/instant.js';
-import { durationText } from '../formats/quantities.js';
-import { startTime, type RunState } from '../views/run.js';
+// Rotation: the runs' way into the archive, or out. A plan is made first; doing it follows the plan, some runs at a time.
 import { removeAbandoned } from './abandoned.js';
-import { archiveRun } from './archive.js';
-import type { HeldFolder } from './held-folder.js';
+import { shareOut, withHands, type Hand, type StartWorker } from './hands.js';
 import { withLock } from './lock.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
-import { isPinned } from './pin.js';
-import { digestRun, isSameRun } from './run-contents.js';
-import { goesOn, lostToSeal, readSeal } from './seal.js';
-import { spooledRuns } from './spool.js';
-import { FAULT, holdStore, survey, type StoreFolders } from './store-folders.js';
-import { readAnyRun } from './store.js';
-import { discard, emptyTrash, stuckText, waiting } from './trash.js';
-import { readRun, vantage, type RunReading, type Vantage } from './verdict.js';
+import type { HeldFolder } from './held-folder.js';
+import { lookAt, planRotation, type Limits, type Looked, type Planned, type Rotated } from './rotation-plan.js';
+import { FAULT, holdStore, type StoreFolders } from './store-folders.js';
+import { emptyTrash, waiting } from './trash.js';
+import { vantage, type Vantage } from './verdict.js';
 
-export interface RotateOptions {
-  env: NodeJS.ProcessEnv;
-  maxRuns: number;
-  maxAgeSeconds: number;
-  maxBytes: number | null;
-  keepsFailed: boolean;
-  keepTags: readonly (readonly [key: string, value: string])[];
-  isDelete: boolean;
+/** Is told how many of how many runs were looked at, or are put away. What it throws ends the work; what is done stays. */
+export type OnProgress = (what: 'look' | 'put away', done: number, of: number) => void | Promise<void>;
+
+export interface RotateOptions extends Limits {
   isDryRun: boolean;
   lockTimeoutSeconds: number;
   /** After so long no further run is begun; null for no such limit. */
   maxRuntimeSeconds: number | null;
+  onProgress?: OnProgress;
+  startWorker?: StartWorker;
 }
-
-export interface Rotated {
-  runId: string;
-  action: 'keep' | 'archive' | 'delete';
-  reason: string;
-  bytes: number;
-}
-
-/** A run whose journal was written within this time may have a writer that we do not know of. */
-const RECENT_SECONDS = 3600;
 
 export interface Rotation {
   runs: Rotated[];
@@ -50,163 +30,116 @@ export interface Rotation {
   problems: string[];
 }
 
+/**
+ * So many runs go at a time: some are compressed while others are read, and the disk is asked once to keep the names of all their
+ * archives. No more than that is left when somebody stops us.
+ */
+const BATCH_RUNS = 32;
+/** How many runs are looked at before somebody is told. */
+const LOOKED_AT_ONCE = 32;
+
+/** Larger runs go alone. */
+const BATCH_BYTES = 16 * 1024 * 1024;
+
 export async function rotateRuns(store: Store, options: RotateOptions): Promise<Rotation> {
   const until = options.maxRuntimeSeconds === null ? null : Date.now() + options.maxRuntimeSeconds * 1000;
   if (options.isDryRun) {
     if (paths.isGone(store)) throw paths.noStore(store);
     const folders = holdStore(store, true);
-    try {
-      const runs = folders === null ? [] : planRotation(folders, options, vantage());
-      return { runs, left: 0, problems: problemsOf(runs) };
-    } finally {
-      folders?.close();
-    }
+    if (folders === null) return { runs: [], left: 0, problems: [] };
+    const from = vantage();
+    const runs = await withHands(folders, options, from, true, options.startWorker, async (hands) =>
+      planRotation(await lookAtAll(folders, options, from, hands, options.onProgress), options, from),
+    ).finally(() => folders.close());
+    return { runs, left: 0, problems: problemsOf(runs) };
   }
   return withLock(store, options.lockTimeoutSeconds, async () => {
     const folders = holdStore(store, false) as StoreFolders;
     try {
       const from = vantage();
-      const plan = planRotation(folders, options, from);
-      const problems = folders.trash === null ? [] : emptyTrash(folders.trash, folders.runs, folders.archive);
-      problems.push(...removeAbandoned(folders.runs, folders.archive, Date.now()));
-      const runs: Rotated[] = [];
-      let left = 0;
-      for (const item of plan) {
-        if (item.action === 'keep') runs.push(item);
-        else if (until !== null && Date.now() >= until) {
-          left += 1;
-          runs.push({ ...item, action: 'keep', reason: 'no time was left for it (--max-runtime)' });
-        } else runs.push(await putAway(folders, item, options, from, problems));
-      }
-      return { runs, left, problems: [...problems, ...problemsOf(runs)] };
+      return await withHands(folders, options, from, false, options.startWorker, async (hands) => {
+        const looked = await lookAtAll(folders, options, from, hands, options.onProgress);
+        const plan = planRotation(looked, options, from);
+        const runs: Rotated[] = [...plan];
+        const problems = folders.trash === null ? [] : emptyTrash(folders.trash, folders.runs, folders.archive);
+        problems.push(...removeAbandoned(folders.runs, folders.archive, Date.now()));
+        const left = await carryOut(plan, runs, hands, options, until, problems);
+        return { runs, left, problems: [...problems, ...problemsOf(runs)] };
+      });
     } finally {
       folders.close();
     }
   });
 }
 
+/** Looks at all runs. What waits in the trash to go back counts as if it were back. */
+async function lookAtAll(
+  folders: StoreFolders,
+  limits: Limits,
+  from: Vantage,
+  hands: readonly Hand[],
+  onProgress: OnProgress | undefined,
+): Promise<Looked[]> {
+  const runs: Looked[] = [];
+  for (const { holder, name, isReturning } of folders.trash === null
+    ? []
+    : waiting(folders.trash, folders.runs, folders.archive)) {
+    if (!isReturning) continue;
+    const parent = (folders.trash as HeldFolder).enter(holder);
+    try {
+      runs.push(...lookAt(folders, parent, [name], limits, from));
+    } finally {
+      parent.close();
+    }
+  }
+  const ids = paths.listRunIds(folders.store);
+  let begun = 0;
+  const next = async (): Promise<string[] | null> => {
+    await onProgress?.('look', runs.length, ids.length);
+    const some = ids.slice(begun, (begun += LOOKED_AT_ONCE));
+    return some.length === 0 ? null : some;
+  };
+  await shareOut(hands, next, async (hand, some) => void runs.push(...(await hand.look(some))));
+  return runs;
+}
+
 function problemsOf(runs: readonly Rotated[]): string[] {
   return runs.flatMap(({ runId, reason }) => (reason.startsWith(FAULT) ? [`${runId} ${reason}`] : []));
 }
 
-/** Newest first, what happens to each run and why. What waits in the trash to go back counts as if it were back. */
-function planRotation(folders: StoreFolders, options: RotateOptions, from: Vantage): Rotated[] {
-  const places = paths.listRunIds(folders.store).map((runId) => ({ runId, parent: folders.runs, isOwn: false }));
-  for (const { holder, name, isReturning } of folders.trash === null
-    ? []
-    : waiting(folders.trash, folders.runs, folders.archive))
-    if (isReturning) places.push({ runId: name, parent: (folders.trash as HeldFolder).enter(holder), isOwn: true });
-  const runs = places.flatMap(({ runId, parent, isOwn }) => {
-    try {
-      if (parent.look(runId)?.isDirectory() !== true) return [];
-      const { bytes, guard } = survey(parent, runId, folders.runs.uid);
-      const at = { ...folders.store, runs: parent.at('.') };
-      const reading = readAnyRun(at, runId, from);
-      // Nothing but the journal is read of what is odd: a pipe would not end.
-      return [{ runId, bytes, guard: guard ?? whyKept(at, reading, options, from), ...slim(reading) }];
-    } finally {
-      if (isOwn) parent.close();
-    }
-  });
-  runs.sort((a, b) =>
-    a.startedAt === b.startedAt ? (a.runId < b.runId ? 1 : -1) : a.startedAt < b.startedAt ? 1 : -1,
-  );
-  let bytesSoFar = 0;
-  return runs.map(({ runId, guard, bytes, ageSeconds }, index) => {
-    bytesSoFar += bytes;
-    const why = whyGone(ageSeconds(from), index, bytesSoFar, options);
-    const isKept = guard !== null || why === null;
-    const action = isKept ? 'keep' : options.isDelete ? 'delete' : 'archive';
-    return { runId, action, reason: why === null ? 'young and few enough' : (guard ?? why), bytes };
-  });
-}
-
-/** What a plan needs of a run: thousands of whole states would not fit into memory. */
-function slim({ state }: RunReading): {
-  startedAt: string;
-  ageSeconds: (from: Vantage) => number;
-} {
-  const last = lastTime(state);
-  return {
-    startedAt: startTime(state) ?? '',
-    ageSeconds: (from) => (last === null ? 0 : (from.nowMicros - (parseInstant(last) as number)) / 1e6),
-  };
-}
-
-/** A run that was silent for months and ended just now is not old. */
-function lastTime(state: RunState): string | null {
-  const times = [state.lastEventAt, state.ending?.endedAt ?? null].filter((time) => time !== null);
-  return times.length === 0 ? null : times.reduce((one, other) => (one > other ? one : other));
-}
-
-/** What protects a run from rotation, whatever its age; null where nothing does. */
-function whyKept(
-  store: Store,
-  { runId, state, status, reason }: RunReading,
-  options: RotateOptions,
-  from: Vantage,
-): string | null {
-  if (isPinned(store, runId)) return 'pinned';
-  if (spooledRuns(store, options.env).includes(runId)) return 'events wait for it in the spool';
-  if (status === 'running') return `running: ${reason}`;
-  const seal = readSeal(store, runId);
-  if (seal === null) return 'not finalized';
-  if (goesOn(seal, store, runId)) return 'written to after it was finalized';
-  if (lostToSeal(store, runId).length > 0) return `${FAULT}its journal is not what was sealed (runlog verify ${runId})`;
-  const last = lastTime(state);
-  // A last event in the future says that a clock is wrong, not that the run is old.
-  if (last !== null && last > formatInstant(from.nowMicros - RECENT_SECONDS * 1e6))
-    return 'written less than an hour ago';
-  if (options.keepsFailed && status !== 'completed') return `--keep-failed: ${status}`;
-  const tag = options.keepTags.find(([key, value]) => state.started?.tags?.[key] === value);
-  return tag === undefined ? null : `--keep-tag ${tag.join('=')}`;
-}
-
-function whyGone(ageSeconds: number, index: number, bytesSoFar: number, options: RotateOptions): string | null {
-  if (ageSeconds > options.maxAgeSeconds) return `its last event is ${durationText(ageSeconds)} old`;
-  if (index >= options.maxRuns) return `there are ${options.maxRuns} newer runs`;
-  return options.maxBytes !== null && bytesSoFar > options.maxBytes
-    ? 'it and the newer runs are larger than --max-size'
-    : null;
-}
-
-async function putAway(
-  folders: StoreFolders,
-  item: Rotated,
-  options: RotateOptions,
-  from: Vantage,
+/** Does what a plan says, and puts what became of each run in its place there; gives how many no time was left for. */
+async function carryOut(
+  plan: readonly Planned[],
+  runs: Rotated[],
+  hands: readonly Hand[],
+  { onProgress }: RotateOptions,
+  until: number | null,
   problems: string[],
-): Promise<Rotated> {
-  const { runId } = item;
-  const { store, runs } = folders;
-  const judge = (parent: HeldFolder): string | null => {
-    const at = { ...store, runs: parent.at('.') };
-    return survey(parent, runId, runs.uid).guard ?? whyKept(at, readRun(at, runId, from), options, from);
+): Promise<number> {
+  const going = [...plan.keys()].filter((index) => plan[index]?.action !== 'keep');
+  let [begun, done] = [0, 0];
+  const next = async (): Promise<number[] | null> => {
+    await onProgress?.('put away', done, going.length);
+    if (begun === going.length || (until !== null && Date.now() >= until)) return null;
+    const some = going.slice(begun, begun + BATCH_RUNS);
+    const batch = some.slice(0, batchLength(some.map((index) => plan[index] as Planned)));
+    begun += batch.length;
+    return batch;
   };
-  let guard: string | null = null;
-  let archive: HeldFolder | null = null;
-  try {
-    if (runs.look(runId)?.isDirectory() !== true) return { ...item, action: 'keep', reason: 'it went away meanwhile' };
-    guard = judge(runs);
-    if (guard !== null) return { ...item, action: 'keep', reason: guard };
-    archive = options.isDelete ? null : folders.makeArchive();
-    const contents =
-      archive === null ? digestRun(runs, runId) : await archiveRun(runs, archive, runId, paths.rightsOf(store));
-    // Looked at once more in the trash: what was appended or pinned meanwhile would not be in the archive, and what was judged by its
-    // path may have been another thing.
-    const done = discard(folders.makeTrash(), runs, runId, (place) => {
-      if (!isSameRun(place, runId, contents)) return false;
-      guard = judge(place);
-      return guard === null;
-    });
-    if (done.end === 'left')
-      problems.push(`${runId} is not wholly deleted (${done.why}); what is left is in ${done.place}`);
-    if (done.end === 'gone' || done.end === 'left') return item;
-    if (done.end === 'stuck') problems.push(stuckText(runId, done.place, done.why));
-    if (archive !== null) fs.rmSync(archive.at(paths.archiveName(runId)), { force: true });
-    return { ...item, action: 'keep', reason: guard ?? 'written to meanwhile' };
-  } catch (error) {
-    const words = runs.words(archive === null ? error : new Error(archive.words(error)));
-    return { ...item, action: 'keep', reason: FAULT + words };
-  }
+  await shareOut(hands, next, async (hand, batch) => {
+    const away = await hand.putAway(batch.map((index) => plan[index] as Planned));
+    for (const [place, index] of batch.entries()) runs[index] = away.runs[place] as Rotated;
+    problems.push(...away.problems);
+    done += batch.length;
+  });
+  for (const index of going.slice(begun))
+    runs[index] = { ...(plan[index] as Planned), action: 'keep', reason: 'no time was left for it (--max-runtime)' };
+  return going.length - begun;
+}
+
+/** How many of these runs go together. */
+function batchLength(items: readonly Planned[]): number {
+  let bytes = 0;
+  const end = items.findIndex((item) => (bytes += item.bytes) > BATCH_BYTES);
+  return end === -1 ? items.length : Math.max(1, end);
 }

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { RunlogError } from '../events/errors.js';
 import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 /** What a run consists of. */
 export interface Contents {
@@ -42,18 +42,30 @@ export function differenceOf({ files: one }: Contents, { files: other }: Content
 
 /** Adds what a folder holds to `files`, under a name. */
 export function digestFolder(folder: HeldFolder, name: string, files: Contents['files']): void {
-  files.set(name, null);
+  for (const { name: inner, parent, file } of entriesOf(folder, name))
+    files.set(inner, file === null ? null : digestFile(parent, file));
+}
+
+/**
+ * A folder and all that is in it, folders before what they hold. `parent` is the folder itself, or where the file `file` is; it is held
+ * until the next one comes. Throws where something is neither a file nor a folder.
+ */
+export function* entriesOf(
+  folder: HeldFolder,
+  name: string,
+): Generator<{ name: string; parent: HeldFolder; file: string | null }> {
+  yield { name, parent: folder, file: null };
   for (const entry of folder.names()) {
     const inner = `${name}/${entry}`;
     const found = folder.look(entry);
     if (found?.isDirectory() === true) {
       const below = folder.enter(entry);
       try {
-        digestFolder(below, inner, files);
+        yield* entriesOf(below, inner);
       } finally {
         below.close();
       }
-    } else if (found?.isFile() === true) files.set(inner, digestFile(folder, entry));
+    } else if (found?.isFile() === true) yield { name: inner, parent: folder, file: entry };
     else
       throw new RunlogError('invalid_input', `${inner} is neither a file nor a folder`, {
         hint: 'A run with such an entry is not archived; remove the entry.',
@@ -65,16 +77,16 @@ function digestFile(folder: HeldFolder, name: string): string {
   const hash = createHash('sha256');
   const fd = folder.openFile(name);
   try {
-    for (const chunk of chunksOf(fd, CHUNK_BYTES)) hash.update(chunk);
+    for (const chunk of chunksOf(fd)) hash.update(chunk);
   } finally {
     fs.closeSync(fd);
   }
   return hash.digest('hex');
 }
 
-/** One buffer for all chunks: a journal may be larger than the memory. */
-export function* chunksOf(fd: number, bytes: number): Generator<Buffer> {
-  const chunk = Buffer.allocUnsafe(bytes);
+/** One buffer for all chunks, no larger than the file: a journal may be larger than the memory, and most files are small. */
+export function* chunksOf(fd: number, mostBytes: number = CHUNK_BYTES): Generator<Buffer> {
+  const chunk = Buffer.allocUnsafe(Math.min(mostBytes, fs.fstatSync(fd).size + 1));
   for (let length = fs.readSync(fd, chunk); length > 0; length = fs.readSync(fd, chunk))
     yield chunk.subarray(0, length);
 }

@@ -1,4 +1,5 @@
 // The folders of a store as rotate works on them: held open, so that nothing behind a symbolic link and nothing outside is touched.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { holdFolder, type HeldFolder } from './held-folder.js';
 import * as paths from './paths.js';
@@ -47,17 +48,30 @@ export function holdStore(store: Store, isOnlyRead: boolean): StoreFolders | nul
   }
 }
 
+export interface Survey {
+  bytes: number;
+  /** What in the folder forbids to put the run away. */
+  guard: string | null;
+  /** The same as long as nothing in the folder is made, written, exchanged or removed. */
+  stamp: string;
+}
+
 /** How large a run is, and what in its folder forbids to put it away. Reads no file. */
-export function survey(parent: HeldFolder, runId: string, storeOwner: bigint): { bytes: number; guard: string | null } {
+export function survey(parent: HeldFolder, runId: string, storeOwner: bigint): Survey {
   let bytes = 0;
   let guard: string | null = null;
+  const stamp = createHash('sha1');
   const walk = (folder: HeldFolder, shownPath: string): void => {
     try {
-      for (const name of folder.names().sort()) {
-        const found = folder.look(name);
-        if (found?.isDirectory() === true) walk(folder.enter(name), `${shownPath}${name}/`);
-        else if (found?.isFile() === true) bytes += Number(found.size);
-        else if (found !== undefined) guard ??= `${FAULT}${shownPath}${name} is neither a file nor a folder`;
+      stamp.update(`${shownPath}\n${folder.dev} ${folder.ino}\n`);
+      for (const entry of folder.entries().sort(byName)) {
+        const { name } = entry;
+        if (entry.isDirectory()) walk(folder.enter(name), `${shownPath}${name}/`);
+        else if (entry.isFile()) {
+          const found = fs.lstatSync(folder.at(name), { throwIfNoEntry: false });
+          bytes += found?.size ?? 0;
+          stamp.update(`${name}\n${found?.ino} ${found?.size} ${found?.mtimeMs} ${found?.ctimeMs}\n`);
+        } else guard ??= `${FAULT}${shownPath}${name} is neither a file nor a folder`;
       }
     } finally {
       folder.close();
@@ -71,5 +85,9 @@ export function survey(parent: HeldFolder, runId: string, storeOwner: bigint): {
   } catch (error) {
     guard ??= FAULT + parent.words(error);
   }
-  return { bytes, guard };
+  return { bytes, guard, stamp: stamp.digest('base64') };
+}
+
+function byName({ name: one }: fs.Dirent, { name: other }: fs.Dirent): number {
+  return one < other ? -1 : 1;
 }

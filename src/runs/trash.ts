@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
-import { isSameThing, type HeldFolder } from './held-folder.js';
+import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
 import { archivedId, isRunId } from './paths.js';
 import { removeTree } from './remove-tree.js';
 
@@ -15,50 +15,63 @@ export const TRASH = '.trash';
 /** What became of something that was to go; where it could be neither deleted nor put back, `place` is where it lies. */
 export type Discarded = { end: 'gone' | 'back' } | { end: 'stuck' | 'left'; place: string; why: string };
 
-/**
- * Moves something into the trash, and deletes it if `isToGo` still says so of it there, where nobody finds it any more; else it
- * goes back, unless something else stands in its place by now (`stuck`). `left`: to be deleted, and not wholly deleted yet.
- */
-export function discard(
-  trash: HeldFolder,
-  from: HeldFolder,
-  name: string,
-  isToGo: (place: HeldFolder) => boolean,
-): Discarded {
-  const holder = trash.makeNew(HELD);
-  const held = path.basename(holder.path);
-  try {
+/** Two new folders in the trash for what one command takes away: what is looked at once more, and what may be deleted. */
+export class Bin {
+  readonly #trash: HeldFolder;
+  readonly #held: HeldFolder;
+  readonly #gone: HeldFolder;
+
+  constructor(trash: HeldFolder) {
+    this.#trash = trash;
+    this.#held = trash.makeNew(HELD);
     try {
-      fs.renameSync(from.at(name), holder.at(name));
+      this.#gone = trash.makeNew(GONE);
     } catch (error) {
-      fs.rmdirSync(trash.at(held));
+      drop(trash, this.#held);
       throw error;
     }
-    const expected = holder.look(name);
+  }
+
+  /**
+   * Moves something into the trash, and deletes it if `isToGo` still says so of it there, where nobody finds it any more; else it
+   * goes back, unless something else stands in its place by now (`stuck`). `left`: to be deleted, and not wholly deleted yet.
+   */
+  discard(from: HeldFolder, name: string, isToGo: (place: HeldFolder, found: Identity) => boolean): Discarded {
+    const [held, gone] = [this.#held, this.#gone];
+    fs.renameSync(from.at(name), held.at(name));
+    const expected = held.look(name);
     let isGoing = false;
     try {
-      isGoing = isToGo(holder);
+      isGoing = expected !== undefined && isToGo(held, expected);
     } catch {
       // What cannot be looked at is not deleted.
     }
     if (!isGoing) {
-      const place = path.join(holder.path, name);
-      const why = putBack(holder, name, from);
-      if (why !== null) return { end: 'stuck', place, why };
-      fs.rmdirSync(trash.at(held));
-      return { end: 'back' };
+      const why = putBack(held, name, from);
+      return why === null ? { end: 'back' } : { end: 'stuck', place: path.join(held.path, name), why };
     }
-    const gone = held.replace(HELD, GONE);
-    fs.renameSync(trash.at(held), trash.at(gone));
+    fs.renameSync(held.at(name), gone.at(name));
     try {
-      removeTree(holder, name, expected);
-      fs.rmdirSync(trash.at(gone));
+      removeTree(gone, name, expected);
     } catch (error) {
-      return { end: 'left', place: path.join(trash.path, gone), why: holder.words(error) };
+      return { end: 'left', place: path.join(gone.path, name), why: gone.words(error) };
     }
     return { end: 'gone' };
-  } finally {
-    holder.close();
+  }
+
+  /** What is left in it stays for the next rotate. */
+  close(): void {
+    drop(this.#trash, this.#held);
+    drop(this.#trash, this.#gone);
+  }
+}
+
+function drop(trash: HeldFolder, folder: HeldFolder): void {
+  folder.close();
+  try {
+    fs.rmdirSync(trash.at(path.basename(folder.path)));
+  } catch {
+    // Something is in it that could not go, or the next rotate deletes it.
   }
 }
 

@@ -43,7 +43,7 @@ test('no name makes it longer than the screen, or speaks to the terminal', () =>
 });
 
 test('it says how many, or how much and how fast', () => {
-  expect(countLine(1234, 10_000, 'runs')).toBe('importing 1,234 of 10,000 runs');
+  expect(countLine('importing', 1234, 10_000, 'runs')).toBe('importing 1,234 of 10,000 runs');
   expect(fileLine('big.log', 45, 100, 0.1, 80)).toBe('importing big.log  45%');
   expect(fileLine('big.log', 120 * 2 ** 20, 200 * 2 ** 20, 1, 80)).toBe('importing big.log  60%  120 MiB/s');
   expect(fileLine('a/very/long/name/of/a.log', 1, 2, 0, 40)).toBe('importing a/very/long/name/of/a.l…  50%');

@@ -45,8 +45,8 @@ export class Progress {
 }
 
 /** `importing 1,234 of 10,000 runs` */
-export function countLine(done: number, all: number, what: string): string {
-  return `importing ${countText(done)} of ${countText(all)} ${what}`;
+export function countLine(doing: string, done: number, all: number, what: string): string {
+  return `${doing} ${countText(done)} of ${countText(all)} ${what}`;
 }
 
 /** `importing big.log  45%  120 MB/s`, the name cut where the line would be too long. */

@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Header } from 'tar';
 import { afterAll, describe, expect, test } from 'vitest';
 import { hasProgram, tempStore, treeOf, until, type TempStore } from '../support/runlog.js';
@@ -341,6 +341,18 @@ describe('an archive', () => {
     fs.writeFileSync(file, whole);
     await store.ok('restore', 'a', '--quiet');
     expect(treeOf(store.path('runs'))).toEqual(before);
+  });
+
+  test('that lacks its end is refused, also where it was cut between two compressed pieces', async () => {
+    const store = tempStore();
+    fs.mkdirSync(store.path('archive'), { recursive: true });
+    const whole = archiveOf([top, { path: 'a/one', content: 'x' }]);
+    fs.writeFileSync(store.path('archive', 'a.tar.gz'), gzipSync(gunzipSync(whole).subarray(0, -1024)));
+    expect((await store.runlog(['restore', 'a'])).exitCode).toBe(65);
+    const [begun, rest] = [gunzipSync(whole).subarray(0, 700), gunzipSync(whole).subarray(700)];
+    fs.writeFileSync(store.path('archive', 'a.tar.gz'), Buffer.concat([gzipSync(begun), gzipSync(rest)]));
+    await store.ok('restore', 'a', '--quiet');
+    expect(fs.readFileSync(store.path('runs', 'a', 'one'), 'utf8')).toBe('x');
   });
 
   test('that is a link, a pipe or a folder is refused', async () => {

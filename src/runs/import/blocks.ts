@@ -3,9 +3,9 @@
 import os from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
-import { RunlogError } from '../../events/errors.js';
 import type { BlockFormat, BlockSum, ImportContext, Remark } from '../../formats/draft.js';
 import { BlockReader, type Block, type BlockSettings, type ReadBlock } from './block-reader.js';
+import { Thread } from '../thread.js';
 import { notUtf8, readOrThrow, type Source } from './source.js';
 
 /** Shorter sources are read before a thread would have started. */
@@ -23,12 +23,9 @@ export interface BlockChoices {
   /** Shorter sources are read as one text. */
   fromBytes?: number;
   blockBytes?: number;
-  /** Starts a thread that answers each `Block` with `WorkerAnswer`; without it one thread does all. */
+  /** Starts a thread that answers each `Block` with a `ReadBlock`; without it one thread does all. */
   startWorker?: (settings: BlockSettings) => Worker;
 }
-
-/** What a thread says of a block. An error of ours keeps its class only in words. */
-export type WorkerAnswer = { done: ReadBlock } | { fault: Pick<RunlogError, 'code' | 'message' | 'hint'> };
 
 interface Reader {
   read: (block: Block) => Promise<ReadBlock>;
@@ -139,42 +136,17 @@ function startReaders(
   const readers: Reader[] = [];
   try {
     if (startWorker !== undefined && many > 1)
-      while (readers.length < many) readers.push(readerOf(startWorker(settings)));
+      while (readers.length < many) {
+        const thread = new Thread<Block, ReadBlock>(startWorker(settings), 'the import');
+        readers.push({
+          read: (block) => thread.ask(block, [block.bytes, block.lines]),
+          close: () => thread.close(),
+        });
+      }
   } catch {
     // No thread can be had, or not so many: those that there are do it.
   }
   if (readers.length > 0) return readers;
   const own = new BlockReader(format, settings, offsetMinutesAt);
   return [{ read: (block) => nextTurn().then(() => own.read(block)), close: async () => undefined }];
-}
-
-function readerOf(worker: Worker): Reader {
-  const waiting: { resolve: (read: ReadBlock) => void; reject: (error: unknown) => void }[] = [];
-  let end: unknown = null;
-  const fail = (error: unknown): void => {
-    end ??= error;
-    for (const { reject } of waiting.splice(0)) reject(end);
-  };
-  worker.on('message', (answer: WorkerAnswer) => {
-    if ('done' in answer) waiting.shift()?.resolve(answer.done);
-    else fail(new RunlogError(answer.fault.code, answer.fault.message, hintOf(answer.fault.hint)));
-  });
-  worker.on('error', fail);
-  worker.on('exit', () => fail(new RunlogError('io', 'a thread of the import has ended too early')));
-  return {
-    read: (block) =>
-      new Promise((resolve, reject) => {
-        if (end !== null) {
-          reject(end);
-          return;
-        }
-        waiting.push({ resolve, reject });
-        worker.postMessage(block, [block.bytes, block.lines]);
-      }),
-    close: () => worker.terminate(),
-  };
-}
-
-function hintOf(hint: string | undefined): { hint?: string } {
-  return hint === undefined ? {} : { hint };
 }

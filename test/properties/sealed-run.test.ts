@@ -1,0 +1,137 @@
+// A glance at a sealed journal says what a reading of all of it says, or says nothing.
+import fs from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeLine } from '../../src/journal/line.js';
+import { glanceAtSealed } from '../../src/runs/sealed-run.js';
+import { sealJournal } from '../../src/runs/seal.js';
+import { readRun, vantage } from '../../src/runs/verdict.js';
+import { startTime, statusOf } from '../../src/views/run.js';
+import { tempFolder } from '../support/runlog.js';
+
+const at = fc
+  .date({ min: new Date('2024-01-01'), max: new Date('2026-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString().replace('Z', '000Z'));
+
+const event = fc.oneof(
+  {
+    weight: 40,
+    arbitrary: fc.record({
+      type: fc.constant('action.logged'),
+      at,
+      action: fc.constant('ONE'),
+      description: fc.string(),
+    }),
+  },
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      type: fc.constant('metric.measured'),
+      at,
+      name: fc.constant('loss'),
+      value: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('run.ended'),
+      at,
+      status: fc.constantFrom('completed', 'failed'),
+      ended_at: at,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('outcome.corrected'),
+      at,
+      subject: fc.constant('run'),
+      success: fc.boolean(),
+      evidence: fc.constant('so'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('action.logged'),
+      at,
+      action: fc.constant('X'),
+      untimed: fc.constant(true),
+    }),
+  },
+);
+
+/** What a writer may make of a line: runlog's own form, other orders and blanks, a repetition, damage. */
+const writing = fc.oneof(
+  { weight: 30, arbitrary: fc.constant('own') },
+  { weight: 1, arbitrary: fc.constantFrom('spaced', 'turned', 'twice', 'damaged') },
+);
+
+function written(id: number, how: string, { type, at: time, ...more }: Record<string, unknown>): Buffer {
+  const whole = { v: 1, id: `id-${id}`, at: time, type, ...more };
+  const own = encodeLine(whole);
+  if (how === 'spaced') return Buffer.from(`\n${JSON.stringify(whole, null, 1).replaceAll('\n', ' ')}\n`);
+  if (how === 'turned') return Buffer.from(`\n${JSON.stringify({ type, ...more, at: time, id: `id-${id}`, v: 1 })}\n`);
+  if (how === 'twice') return Buffer.concat([own, own]);
+  if (how === 'damaged') own[own.length >> 1] = (own[own.length >> 1] as number) ^ 1;
+  return own;
+}
+
+const segment = fc.array(fc.tuple(event, writing), { minLength: 1, maxLength: 6 });
+
+test('a glance at a finalized run is the whole reading as far as it goes; at what was changed since there is none', () => {
+  let glances = 0;
+  fc.assert(
+    fc.property(
+      fc.array(segment, { minLength: 1, maxLength: 2 }),
+      at,
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.record({ at: fc.nat(), grows: fc.boolean() }) },
+      ),
+      (segments, begin, change) => {
+        const store = { dir: tempFolder() };
+        const run = path.join(store.dir, 'runs', 'a');
+        fs.mkdirSync(path.join(run, 'journal'), { recursive: true });
+        const start = { type: 'run.started', run_id: 'a', owner: null, host: null, at: begin };
+        const end = { type: 'run.ended', status: 'completed', at: begin };
+        segments.forEach((lines, number) => {
+          const all = [
+            ...(number === 0 ? [[start, 'own'] as const] : []),
+            ...lines,
+            ...(number === 0 ? [[end, 'own'] as const] : []),
+          ];
+          const bytes = all.map(([body, how], index) =>
+            written(number * 100 + index, how, body as Record<string, unknown>),
+          );
+          fs.writeFileSync(path.join(run, 'journal', `host-${number}.jsonl`), Buffer.concat(bytes));
+        });
+        fs.writeFileSync(path.join(run, '_final.json'), JSON.stringify({ seal: sealJournal(store, 'a') }));
+        const file = path.join(run, 'journal', 'host-0.jsonl');
+        const sealed = fs.readFileSync(file);
+        if (change?.grows === true) fs.appendFileSync(file, 'x');
+        else if (change !== null) {
+          sealed[change.at % sealed.length] = (sealed[change.at % sealed.length] as number) ^ 4;
+          fs.writeFileSync(file, sealed);
+        }
+        const glance = glanceAtSealed(store, 'a');
+        if (change !== null) expect(glance).toBeNull();
+        if (glance === null) return;
+        glances += 1;
+        const { state } = readRun(store, 'a', vantage());
+        const told = (one: typeof state): unknown => [
+          one.started,
+          one.ending,
+          one.lastEventAt,
+          startTime(one),
+          statusOf(one),
+        ];
+        expect(told(glance)).toEqual(told(state));
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(glances).toBeGreaterThan(10);
+});
