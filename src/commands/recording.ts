@@ -1,6 +1,7 @@
 // What all recording commands share: find the run, record, and acknowledge, whatever becomes of the store.
 import { RunlogError } from '../events/errors.js';
 import fs from 'node:fs';
+import { noteChange } from '../runs/index-change.js';
 import { finalPath } from '../runs/paths.js';
 import { record, type Recordable, type Recorded } from '../runs/record.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
@@ -33,10 +34,12 @@ export function targetRun(input: Input): string {
 /** Records events; warns where they went to the spool. Throws only where nothing could be kept and --strict asks for it. */
 export function recordInto(input: Input, runId: string, bodies: readonly Recordable[]): Recorded {
   const recorded = keep(input, runId, bodies);
-  if (recorded.where === 'journal' && isSealed(input, runId))
+  if (recorded.where === 'journal' && isSealed(input, runId)) {
+    noteChange(input.store);
     warn(
       `${runId} has been finalized; the event stands after its end (refresh its views with: runlog finalize ${runId})`,
     );
+  }
   return recorded;
 }
 
