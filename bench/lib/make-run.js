@@ -69,6 +69,16 @@ export function writeFinalRuns(store, { runs, events }, finalize) {
   return ids;
 }
 
+/** One more of them; the first one's `_final.json` is the pattern. */
+export function writeOneMore(store, number, { events }) {
+  const [first] = fs.readdirSync(path.join(store, 'runs')).sort();
+  const pattern = JSON.parse(fs.readFileSync(path.join(store, 'runs', first, '_final.json'), 'utf8'));
+  const runId = writeRun(store, { events, number, end: 'completed' });
+  fs.writeFileSync(path.join(store, 'runs', runId, '_final.json'), finalOf(store, runId, number, events, pattern), {
+    mode: 0o600,
+  });
+}
+
 function finalOf(store, runId, number, events, pattern) {
   const begin = FROM + number * 60_000;
   const journal = fs.readFileSync(path.join(store, 'runs', runId, 'journal/bench.jsonl'));

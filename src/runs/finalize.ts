@@ -29,7 +29,7 @@ import { bringHome, record, type Recordable } from './record.js';
 import { readAllRuns } from './store.js';
 import { goesOn, readSeal, sealJournal } from './seal.js';
 import { peekSpool, spoolDir, spooledRuns } from './spool.js';
-import { runRows, writeTables, type RunRows } from './tables.js';
+import { Tables, ownTables, runRows, type RunRows } from './tables.js';
 import { assess, deathOf, readRun, vantage, type RunReading, type Vantage } from './verdict.js';
 
 export interface FinalizeOptions {
@@ -312,12 +312,10 @@ async function updateTables(
   from: Vantage,
   loadPricer: LoadPricer,
 ): Promise<void> {
-  await writeTables(
-    paths.csvDir(store),
+  await new Tables(ownTables(store)).write(
     rows,
     () => true,
     () => everyRow(store, from, loadPricer),
-    paths.rightsOf(store),
   );
 }
 

@@ -5,13 +5,15 @@ import fs from 'node:fs';
 import { crc32 } from '../journal/crc32.js';
 import { openRegular } from '../journal/regular-file.js';
 import { putWhole } from '../journal/whole-file.js';
+import { decodeChecked, encodeChecked } from './checked-line.js';
 import { indexPath, rightsOf, type Store } from './paths.js';
 
 /** Raised when rows change their meaning: an index of another version is none. */
 const VERSION = 1;
+/** Fewer runs are not worth a file: reading them takes a few milliseconds. */
+export const WORTH_WRITING_ROWS = 64;
 const ROWS_A_BLOCK = 256;
 const FIRST_READ_BYTES = 64 * 1024;
-const CRC_LENGTH = 8;
 
 /** What an index knows beside its rows. */
 export interface IndexFacts {
@@ -85,11 +87,9 @@ export function writeIndex(store: Store, facts: IndexFacts, lines: readonly stri
     version: VERSION,
     blocks: blocks.map((block) => [block.length, crc32(block)]),
   };
-  const json = Buffer.from(JSON.stringify(header));
-  const head = Buffer.concat([Buffer.from(crc32(json)), json, Buffer.from('\n')]);
   try {
     const aside = `${indexPath(store)}.tmp`;
-    putWhole(indexPath(store), Buffer.concat([head, ...blocks]), aside, rightsOf(store), false);
+    putWhole(indexPath(store), Buffer.concat([encodeChecked(header), ...blocks]), aside, rightsOf(store), false);
   } catch {
     // A store that cannot be written goes without.
   }
@@ -106,10 +106,8 @@ function readHeader(fd: number): { header: Header; bytes: number } | null {
       end = bytes.indexOf(10);
       if (end === -1) return null;
     }
-    const json = bytes.subarray(CRC_LENGTH, end);
-    if (crc32(json) !== bytes.toString('latin1', 0, CRC_LENGTH)) return null;
-    const header = JSON.parse(json.toString()) as Header;
-    return header.version === VERSION ? { header, bytes: end + 1 } : null;
+    const header = decodeChecked(bytes.subarray(0, end)) as Header | null;
+    return header?.version === VERSION ? { header, bytes: end + 1 } : null;
   } catch {
     return null;
   }

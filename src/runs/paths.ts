@@ -125,6 +125,11 @@ export function indexPath(store: Store): string {
   return path.join(store.dir, 'index');
 }
 
+/** Where in the tables the rows of each run stand. */
+export function tablesIndexPath(store: Store): string {
+  return path.join(store.dir, 'index.csv');
+}
+
 /** When a finalized run was last changed: a file's times, nothing else. */
 export function indexChangePath(store: Store): string {
   return path.join(store.dir, 'index.changed');

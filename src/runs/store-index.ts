@@ -10,13 +10,11 @@ import {
   type IndexEntry,
   type Place,
 } from '../formats/index-row.js';
-import { IndexDamage, IndexFile, writeIndex, type IndexFacts } from './index-file.js';
+import { IndexDamage, IndexFile, WORTH_WRITING_ROWS, writeIndex, type IndexFacts } from './index-file.js';
 import { indexChangePath, listRunIds, runsDir, type Store } from './paths.js';
 import { isAsStamped, isSameFolder, settle } from './settled-run.js';
 import { vantage, type Vantage } from './verdict.js';
 
-/** Fewer rows are not worth a file: reading that many `_final.json` takes a few milliseconds. */
-const WORTH_WRITING_ROWS = 64;
 /** Some file systems count times in steps of two seconds. */
 const FRESH_MS = 2000;
 const ROWS_AT_ONCE = 256;

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { comparePlaces, decodeEntries, encodeEntry, placeOf, placeOfLine } from '../../src/formats/index-row.js';
 import { runRow, type RunRow } from '../../src/formats/run-json.js';
+import { exportTables } from '../../src/runs/export-tables.js';
 import { finalizeRuns } from '../../src/runs/finalize.js';
 import { noteChange } from '../../src/runs/index-change.js';
 import { listRuns } from '../../src/runs/list-runs.js';
@@ -153,6 +154,45 @@ it('a list with the index, whatever became of store and index, is the list of th
   );
   // Otherwise the index had no part in it.
   expect(served).toBeGreaterThan(40);
+}, 120_000);
+
+it('tables that are brought up to date, whatever happened since, are those made anew', async () => {
+  const template = tempStore();
+  fs.mkdirSync(template.path('runs'), { recursive: true });
+  for (let index = 0; index < 70; index += 1) start(template);
+  await finalize({ dir: template.dir }, listRunIds({ dir: template.dir }));
+  const options = { folder: null, runIds: null, lockTimeoutSeconds: 5, loadPricer: async () => () => null };
+  const tablesOf = (store: TempStore): Record<string, string> =>
+    Object.fromEntries(fs.readdirSync(store.path('csv')).map((name) => [name, store.read('csv', name)]));
+  const changes: Record<string, Step> = {
+    ...STEPS,
+    'delete the index': (store) => fs.rmSync(store.path('index.csv'), { force: true }),
+    'garble the index': (store) => fs.appendFileSync(store.path('index.csv'), 'x'),
+    'a table changed by hand': (store) => fs.appendFileSync(store.path('csv', 'errors.csv'), 'run_x,,,,,,,\r\n'),
+    'a table garbled': (store) => fs.writeFileSync(store.path('csv', 'issues.csv'), 'x'),
+    'a table deleted': (store) => fs.rmSync(store.path('csv', 'runs.csv')),
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.constantFrom(...Object.keys(changes)), fc.nat()), { minLength: 2, maxLength: 6 }),
+      async (steps) => {
+        const store = tempStore();
+        const own = { dir: store.dir };
+        fs.cpSync(template.dir, store.dir, { recursive: true, preserveTimestamps: true });
+        await exportTables(own, { ...options, isRebuild: false });
+        for (const [name, random] of steps) {
+          await (changes[name] as Step)(store, own, (count) => random % count);
+          const { rows, damaged } = await exportTables(own, { ...options, isRebuild: false });
+          const found = { name, rows, damaged: [...new Set(damaged)], tables: tablesOf(store) };
+          fs.rmSync(store.path('csv'), { recursive: true });
+          const anew = await exportTables(own, { ...options, isRebuild: false });
+          expect(found).toEqual({ name, rows: anew.rows, damaged: anew.damaged, tables: tablesOf(store) });
+        }
+        fs.rmSync(store.cwd, { recursive: true });
+      },
+    ),
+    { numRuns: 12 },
+  );
 }, 120_000);
 
 it('a row of the index gives back what it was made of, and its place without being parsed', () => {
