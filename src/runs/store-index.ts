@@ -3,7 +3,6 @@
 import fs from 'node:fs';
 import {
   decodeEntries,
-  encodeEntry,
   comparePlaces,
   placeOf,
   placeOfLine,
@@ -12,6 +11,7 @@ import {
 } from '../formats/index-row.js';
 import { IndexDamage, IndexFile, WORTH_WRITING_ROWS, writeIndex, type IndexFacts } from './index-file.js';
 import { indexChangePath, listRunIds, runsDir, type Store } from './paths.js';
+import { settleMany } from './settle-many.js';
 import { isAsStamped, isSameFolder, settle } from './settled-run.js';
 import { vantage, type Vantage } from './verdict.js';
 
@@ -137,19 +137,24 @@ function refresh(
   const open: string[] = [];
   const damaged: string[] = [];
   let kept = 0;
+  const others: string[] = [];
   for (const id of listRunIds(store)) {
     const line = known.get(id);
-    if (line !== undefined && isSame(store, id, stampOfLine(line))) {
-      kept += 1;
-      rows.push({ ...placeOfLine(line), line });
-      if (wasDamaged.has(id)) damaged.push(id);
+    if (line === undefined || !isSame(store, id, stampOfLine(line))) {
+      others.push(id);
       continue;
     }
-    const entry = settle(store, id, standpoint);
-    if (entry === null) open.push(id);
-    else rows.push({ ...placeOf(entry.row), line: encodeEntry(entry) });
-    if (entry?.isDamaged === true) damaged.push(id);
+    kept += 1;
+    rows.push({ ...placeOfLine(line), line });
+    if (wasDamaged.has(id)) damaged.push(id);
   }
+  for (const [index, row] of settleMany(store, others, standpoint).entries()) {
+    const id = others[index] as string;
+    if (row === null) open.push(id);
+    else rows.push({ ...placeOfLine(row.line), line: row.line });
+    if (row?.isDamaged === true) damaged.push(id);
+  }
+  damaged.sort();
   // Ids begin with the time as a rule: from behind they are almost in order.
   rows.reverse().sort(comparePlaces);
   const lines = rows.map(({ line }) => line);
