@@ -21,6 +21,8 @@ const DIRECT = [
   ['record-owner', ['src/runs/start-event.ts', 'src/runs/processes.ts']],
   // The files of issues under way, when something of one ends.
   ['record-refresh', ['src/runs/refresh.ts']],
+  // `list --json`, and what asks the index: `latest`, and the run whose owner calls.
+  ['record-list', ['src/commands/list-json.ts', 'src/runs/store-index.ts', 'src/runs/settle-many.ts']],
   // Commands that read a stream or run a command.
   ['record-more', ['src/commands/append-command.ts', 'src/commands/append-stream.ts', 'src/commands/tool.ts']],
   ['record', ['src/cli/record.ts']],

@@ -1,4 +1,5 @@
 // Runs made up for benchmarks, written as any program may write them: by docs/format.md, without runlog's own code.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
@@ -6,6 +7,8 @@ import zlib from 'node:zlib';
 const BATCH = 4000;
 /** One event a second from here on. */
 const FROM = Date.UTC(2025, 0, 1);
+/** Of each hundred events this one is a call of a model. */
+const FIRST_CALL = 30;
 
 /**
  * A run that is open: a start, then actions, steps, metrics, calls of models and of tools, about 350 bytes an event on the whole.
@@ -25,20 +28,87 @@ export function writeRun(store, { events, id, number = 0, end = null }) {
     lines = [];
   };
   for (let index = 0; index < events; index += 1) {
-    lines.push(line(begin + index * 1000, number, index, bodyOf(runId, index, events, end)));
+    lines.push(line(begin + index * 1000, number, index, bodyOf(runId, index, events, end, number)));
     if (lines.length === BATCH) flush();
   }
+  if (end !== null && events > FIRST_CALL)
+    lines.push(line(begin + events * 1000, number, events, pricesOf(begin, number, events)));
   flush();
+  // As if it had been recorded then: the folder with the first event, the last event at the end.
+  fs.futimesSync(fd, new Date(), (begin + events * 1000) / 1000);
   fs.closeSync(fd);
+  fs.utimesSync(folder, new Date(), begin / 1000);
   return runId;
 }
 
-function bodyOf(runId, index, events, end) {
+/**
+ * Finalized runs, of which only the first is finalized by runlog: what it wrote is the pattern for the others' `_final.json`. The
+ * last one is finalized by runlog too, and must come out the same.
+ * @param {string} store
+ * @param {{ runs: number, events: number }} options
+ * @param {(runId: string) => void} finalize
+ * @returns {string[]} their ids
+ */
+export function writeFinalRuns(store, { runs, events }, finalize) {
+  const write = (number) => writeRun(store, { events, number, end: 'completed' });
+  const fileOf = (runId) => path.join(store, 'runs', runId, '_final.json');
+  const first = write(1);
+  finalize(first);
+  const pattern = JSON.parse(fs.readFileSync(fileOf(first), 'utf8'));
+  const ids = [first];
+  for (let number = 2; number <= runs; number += 1) {
+    const runId = write(number);
+    ids.push(runId);
+    fs.writeFileSync(fileOf(runId), finalOf(store, runId, number, events, pattern), { mode: 0o600 });
+  }
+  const last = ids.at(-1);
+  const made = fs.readFileSync(fileOf(last), 'utf8');
+  fs.rmSync(fileOf(last));
+  finalize(last);
+  if (fs.readFileSync(fileOf(last), 'utf8') !== made) throw new Error(`runlog finalizes ${last} otherwise:\n${made}`);
+  return ids;
+}
+
+/** One more of them; the first one's `_final.json` is the pattern. */
+export function writeOneMore(store, number, { events }) {
+  const [first] = fs.readdirSync(path.join(store, 'runs')).sort();
+  const pattern = JSON.parse(fs.readFileSync(path.join(store, 'runs', first, '_final.json'), 'utf8'));
+  const runId = writeRun(store, { events, number, end: 'completed' });
+  fs.writeFileSync(path.join(store, 'runs', runId, '_final.json'), finalOf(store, runId, number, events, pattern), {
+    mode: 0o600,
+  });
+}
+
+function finalOf(store, runId, number, events, pattern) {
+  const begin = FROM + number * 60_000;
+  const journal = fs.readFileSync(path.join(store, 'runs', runId, 'journal/bench.jsonl'));
+  const [segment, seal] = Object.entries(pattern.seal)[0];
+  const final = {
+    ...pattern,
+    run_id: runId,
+    project_id: projectOf(number),
+    start_time: timeOf(begin),
+    trace_id: idOf(begin, number, 0),
+    end_time: timeOf(begin + (events - 1) * 1000),
+    seal: { [segment]: { ...seal, bytes: journal.length, sha256: createHash('sha256').update(journal).digest('hex') } },
+  };
+  return `${JSON.stringify(final, null, 2)}\n`;
+}
+
+/** Of each hundred events one is a call of a model: the prices that finalize puts on record. */
+function pricesOf(begin, number, events) {
+  const costs = [];
+  for (let index = FIRST_CALL; index < events - 1; index += 100)
+    costs.push([idOf(begin + index * 1000, number, index), 0.00036]);
+  return { type: 'tokens.priced', source: 'bench', costs_usd: Object.fromEntries(costs) };
+}
+
+function bodyOf(runId, index, events, end, number = 0) {
   if (index === 0)
     return {
       type: 'run.started',
       run_id: runId,
-      project: String(100 + (index % 7)),
+      project: projectOf(number),
       llm: { provider: 'openai', model: 'gpt-4o-mini' },
       intent_type: 'train',
       tags: { gpu: 'a100' },
@@ -63,7 +133,7 @@ function bodyOf(runId, index, events, end) {
         summary: `${step} files`,
         ...(step % 10 === 0 ? { error: 'AssertionError: 3 != 4' } : {}),
       };
-    case 30:
+    case FIRST_CALL:
       return {
         type: 'tokens.used',
         model: 'gpt-4o-mini',
@@ -98,13 +168,18 @@ function bodyOf(runId, index, events, end) {
 }
 
 function line(millis, number, index, body) {
-  const time = millis.toString(16).padStart(12, '0');
-  const id = `${time.slice(0, 8)}-${time.slice(8)}-7${(index & 0xfff).toString(16).padStart(3, '0')}-8000-${number.toString(16).padStart(6, '0')}${(index & 0xffffff).toString(16).padStart(6, '0')}`;
-  const json = JSON.stringify({ v: 1, id, at: new Date(millis).toISOString().replace('Z', '000Z'), ...body });
+  const json = JSON.stringify({ v: 1, id: idOf(millis, number, index), at: timeOf(millis), ...body });
   const crc = zlib.crc32?.(json.slice(0, -1)) ?? crc32(json.slice(0, -1));
   return `\n${json.slice(0, -1)},"crc":"${crc.toString(16).padStart(8, '0')}"}\n`;
 }
 
+function idOf(millis, number, index) {
+  const time = millis.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${(index & 0xfff).toString(16).padStart(3, '0')}-8000-${number.toString(16).padStart(6, '0')}${(index & 0xffffff).toString(16).padStart(6, '0')}`;
+}
+
+const timeOf = (millis) => new Date(millis).toISOString().replace('Z', '000Z');
+const projectOf = (number) => String(100 + (number % 7));
 const stamp = (millis) => new Date(millis).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {

@@ -1,6 +1,7 @@
 // The entry of recording commands: one file, no third-party code, nothing asynchronous. What it does not know it leaves alone.
 import { inputOf } from './context.js';
-import { parseDirect } from './parse.js';
+import { listJson } from '../commands/list-json.js';
+import { parseDirect, type Parsed } from './parse.js';
 import { RECORDING_ACTIONS } from './recording-actions.js';
 import { reportError } from './report-error.js';
 
@@ -9,6 +10,7 @@ export { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 /** Does what a command line says if it is a sound recording command; false where it is anything else. */
 export function record(argv: readonly string[]): boolean {
   const parsed = parseDirect(argv);
+  if (parsed?.spec.name === 'list') return list(parsed);
   const action = parsed === null ? undefined : RECORDING_ACTIONS[parsed.spec.name];
   if (parsed === null || action === undefined) return false;
   const input = inputOf(parsed);
@@ -20,4 +22,15 @@ export function record(argv: readonly string[]): boolean {
     report(error);
   }
   return true;
+}
+
+/** Only what programs read: the table for people takes third-party code. */
+function list(parsed: Parsed): boolean {
+  const input = inputOf(parsed);
+  try {
+    return input.context.isJson && listJson(input);
+  } catch (error) {
+    reportError(error, true);
+    return true;
+  }
 }

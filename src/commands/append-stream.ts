@@ -5,6 +5,7 @@ import { messageOf, RunlogError } from '../events/errors.js';
 import { normalizeInstant, parseInstant } from '../events/instant.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import type { Recordable } from '../runs/record.js';
+import { noteChange } from '../runs/index-change.js';
 import { RunWriter } from '../runs/run-writer.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
 import { endsSomething } from '../views/issue-ending.js';
@@ -32,7 +33,8 @@ export function appendStream(input: Input): void {
   const writer = new RunWriter(input.store, runId, recordOptions(input), false, (batch) => {
     acknowledge(input, batch);
     if (batch.where === 'nowhere') return;
-    if (batch.where === 'journal') isSealed ||= warnIfSealed(input, runId);
+    if (isSealed) noteChange(input.store);
+    else if (batch.where === 'journal') isSealed = warnIfSealed(input, runId);
     recorded += batch.ids.length;
     if (input.has('ack') && unheard === null) unheard = tryPrint(batch.ids.map((id) => `${id}\n`).join(''));
   });

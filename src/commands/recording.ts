@@ -1,6 +1,7 @@
 // What all recording commands share: find the run, record, and acknowledge, whatever becomes of the store.
 import { RunlogError } from '../events/errors.js';
 import fs from 'node:fs';
+import { noteChange } from '../runs/index-change.js';
 import { finalPath } from '../runs/paths.js';
 import { record, type Recordable, type RecordOptions, type Recorded } from '../runs/record.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
@@ -40,6 +41,7 @@ export function recordInto(input: Input, runId: string, bodies: readonly Recorda
 /** Says so where a run has been finalized, and true. */
 export function warnIfSealed(input: Input, runId: string): boolean {
   if (!isSealed(input, runId)) return false;
+  noteChange(input.store);
   warn(
     `${runId} has been finalized; the event stands after its end (refresh its views with: runlog finalize ${runId})`,
   );

@@ -1,7 +1,15 @@
 // runlog summary: what happened in a run. Exit status 3 where part of it could not be read.
 import { reportMarkdown } from '../formats/report-markdown.js';
 import { reportOf } from '../formats/report.js';
-import { damageRow, damageText, errorObjects, issueObjects, metricObjects, runObject } from '../formats/run-json.js';
+import {
+  damageRow,
+  damageText,
+  errorObjects,
+  issueObjects,
+  metricObjects,
+  runObject,
+  runRow,
+} from '../formats/run-json.js';
 import { traceObject, traceText } from '../formats/trace.js';
 import { isPinned } from '../runs/pin.js';
 import { priceCalls, pricesOf } from '../runs/pricing.js';
@@ -30,7 +38,7 @@ export async function summary(input: Input): Promise<void> {
 /** The shape of `summary --json`. */
 export function summaryObject({ store }: Input, { runId, state, status, damage }: RunReading): Record<string, unknown> {
   return {
-    run: runObject(runId, status, state, isPinned(store, runId)),
+    run: runObject(runRow(runId, status, state), isPinned(store, runId)),
     trace: traceObject(traceOf(state)),
     actions: state.actions.count,
     issues: issueObjects(state),

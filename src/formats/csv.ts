@@ -11,12 +11,18 @@ const FORMULA = /^'*[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u;
 const CONTROL_START = /^'*[\t\r]/;
 const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
+/** What a cell needs quotes for: also line ends that only some readers know, and white space that some would drop. */
+const QUOTED = /[",\r\n\u2028\u2029]|^\s|\s$/;
+
 /** Rows to text, each ended by CRLF. */
 export function encodeCsv(rows: readonly (readonly Cell[])[]): string {
-  return stringify(
-    rows.map((row) => row.map(encodeCell)),
-    { record_delimiter: 'windows', quoted_match: /[\r\n\u2028\u2029]|^\s|\s$/ },
-  );
+  return rows.map((row) => `${row.map(quoteCell).join(',')}\r\n`).join('');
+}
+
+/** Most cells need none; the others are left to the package, one by one, as a call of it costs more than a row. */
+function quoteCell(cell: Cell): string {
+  const text = encodeCell(cell);
+  return QUOTED.test(text) ? stringify([[text]], { eof: false, quoted_match: QUOTED }) : text;
 }
 
 /** Text to rows of texts, as encodeCsv wrote them; throws where it is not CSV. An empty cell is ''. */

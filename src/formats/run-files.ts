@@ -24,9 +24,18 @@ export function encodeMetadata(runId: string, state: RunState): string {
   return prettyJson(metadataObject(runId, state));
 }
 
-/** `_final.json`: the metadata, how it ended, and the seal over the journal as it then was. */
-export function encodeFinal(runId: string, state: RunState, seal: Seal): string {
-  return prettyJson({ ...finalObject(runId, state), seal });
+/**
+ * `_final.json`: the metadata, how it ended, what `list` tells beyond that, and the seal over the journal as it then was.
+ * `damageCount`: how many places of the journal could not be read.
+ */
+export function encodeFinal(runId: string, state: RunState, seal: Seal, damageCount: number): string {
+  return prettyJson({
+    ...finalObject(runId, state),
+    intent_type: state.started?.intent_type ?? null,
+    failed_steps: countOutcomes(state).failedSteps,
+    damage_count: damageCount,
+    seal,
+  });
 }
 
 /** The final report but for its seal. */

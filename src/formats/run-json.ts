@@ -5,8 +5,26 @@ import { issueStatus } from '../views/issues.js';
 import { roundUsd, totalTokens } from '../views/tokens.js';
 import { toVisibleLine } from './visible-text.js';
 
-/** A row of `list --json`; the same shape in `summary --json` as `run`. */
-export function runObject(runId: string, status: string, state: RunState, isPinned: boolean): Record<string, unknown> {
+/** What `list` tells of a run. */
+export interface RunRow {
+  run_id: string;
+  status: string;
+  start_time: string | null;
+  end_time: string | null;
+  duration_seconds: number | null;
+  project_id: string | null;
+  execution_mode: string | null;
+  intent_type: string | null;
+  llm: { provider: string | null; model: string | null; temperature: number | null };
+  total_steps: number;
+  failed_steps: number;
+  total_errors: number;
+  total_tokens: number | null;
+  estimated_cost_usd: number | null;
+  tags: Record<string, string>;
+}
+
+export function runRow(runId: string, status: string, state: RunState): RunRow {
   const { started, ending, tokens } = state;
   const counts = countOutcomes(state);
   return {
@@ -29,8 +47,12 @@ export function runObject(runId: string, status: string, state: RunState, isPinn
     total_tokens: totalTokens(tokens),
     estimated_cost_usd: roundUsd(tokens.costUsd),
     tags: started?.tags ?? {},
-    pinned: isPinned,
   };
+}
+
+/** A row of `list --json`; the same shape in `summary --json` as `run`. */
+export function runObject(row: RunRow, isPinned: boolean): Record<string, unknown> {
+  return { ...row, pinned: isPinned };
 }
 
 export function issueObjects({ issues }: RunState): Record<string, unknown>[] {

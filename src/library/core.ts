@@ -6,6 +6,7 @@ import { loadPriceLists } from '../sources/price-lists.js';
 import { finalizeRuns, recordOwnEnd } from '../runs/finalize.js';
 import type { Wish } from '../runs/ending.js';
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
+import { noteChange } from '../runs/index-change.js';
 import type { Store } from '../runs/paths.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
 import type { Recordable, Recorded } from '../runs/record.js';
@@ -64,6 +65,7 @@ export class Core {
       if (this.#options.isBatched && this.#end === null) return this.#writer.add(body).id;
       const recorded = this.#writer.write(body);
       this.#hear(recorded);
+      if (this.#end !== null) noteChange(this.store);
       return recorded.where === 'nowhere' ? null : (recorded.events[0]?.id ?? null);
     } catch (error) {
       this.complain(error);

@@ -1,11 +1,13 @@
 // The export of all runs into CSV tables, in the store or in a folder of the user's.
-import { PRIVATE, isThere } from '../journal/folder.js';
-import { archivePath, csvDir, listArchived, listRunIds, rightsOf, type Store } from './paths.js';
+import type { Stamp } from '../formats/index-row.js';
+import { isThere } from '../journal/folder.js';
+import { archivePath, listArchived, listRunIds, type Store } from './paths.js';
 import { RunlogError, errnoOf } from '../events/errors.js';
 import { readArchived } from './archive.js';
 import { withLock } from './lock.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
-import { runRows, writeTables, type RunRows } from './tables.js';
+import { isAsStamped, settle } from './settled-run.js';
+import { Tables, ownTables, runRows, tablesOf, type RunRows } from './tables.js';
 import { isUnreadable } from './unreadable.js';
 import { readAnyRun } from './store.js';
 import { vantage } from './verdict.js';
@@ -41,19 +43,34 @@ export async function exportTables(store: Store, options: ExportOptions): Promis
 async function writeExport(store: Store, options: ExportOptions): Promise<Exported> {
   const from = vantage();
   const isOwn = options.folder === null;
-  const folder = options.folder ?? csvDir(store);
+  const tables = new Tables(options.folder === null ? ownTables(store) : tablesOf(options.folder));
   const damaged: string[] = [];
   /** Their rows stay as they are: part of a run would look like the whole of it. */
   const unreadable = new Set<string>();
   const rows = new Map<string, RunRows>();
+  const stamps = new Map<string, Stamp>();
+  /** Their rows are in the tables as they would be made. */
+  const unchanged = new Set<string>();
   const addRows = async (runId: string, state: RunState): Promise<void> => {
     await priceCalls(state, options.loadPricer);
     rows.set(runId, runRows(runId, state));
   };
+  const isKnown = (runId: string): boolean => {
+    if (options.isRebuild || options.runIds !== null) return false;
+    const stamp = tables.stampOf(runId);
+    return stamp !== null && isAsStamped(store, runId, stamp);
+  };
   const read = async (runIds: readonly string[]): Promise<Map<string, RunRows>> => {
     for (const runId of runIds) {
+      if (isKnown(runId)) {
+        unchanged.add(runId);
+        continue;
+      }
+      // Looked at before it is read: what changes in between makes it look otherwise the next time.
+      const settled = isOwn ? settle(store, runId, () => from) : null;
       const { state, damage } = readAnyRun(store, runId, from);
       if (damage.length > 0) damaged.push(runId);
+      else if (settled !== null && !settled.isUnpriced) stamps.set(runId, settled.stamp);
       if (damage.some(isUnreadable)) unreadable.add(runId);
       else if (state.eventCount > 0) await addRows(runId, state);
     }
@@ -75,13 +92,10 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
       }
     }
   const keep = (runId: string): boolean =>
-    isOwn && (unreadable.has(runId) || (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));
-  const counts = await writeTables(
-    folder,
-    rows,
-    keep,
-    async () => (isOwn ? read(listRunIds(store)) : rows),
-    isOwn ? rightsOf(store) : PRIVATE,
-  );
-  return { folder, rows: counts, damaged };
+    isOwn &&
+    (unchanged.has(runId) ||
+      unreadable.has(runId) ||
+      (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));
+  const counts = await tables.write(rows, keep, async () => (isOwn ? read(listRunIds(store)) : rows), stamps);
+  return { folder: tables.folder, rows: counts, damaged };
 }

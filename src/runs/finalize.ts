@@ -16,6 +16,7 @@ import { traceOf } from '../views/trace.js';
 import { removeBegunBlobs } from './abandoned.js';
 import { writeWhole } from './atomic-file.js';
 import { endingByName, isOwner, isWishEmpty, type Wish } from './ending.js';
+import { noteChange } from './index-change.js';
 import { withLock } from './lock.js';
 import { readEvents } from './open-run.js';
 import { isUnreadable, refuseUnreadable } from './unreadable.js';
@@ -28,7 +29,7 @@ import { bringHome, record, type Recordable } from './record.js';
 import { readAllRuns } from './store.js';
 import { goesOn, readSeal, sealJournal } from './seal.js';
 import { peekSpool, spoolDir, spooledRuns } from './spool.js';
-import { runRows, writeTables, type RunRows } from './tables.js';
+import { Tables, ownTables, runRows, type RunRows } from './tables.js';
 import { assess, deathOf, readRun, vantage, type RunReading, type Vantage } from './verdict.js';
 
 export interface FinalizeOptions {
@@ -95,8 +96,12 @@ async function finalizeLocked(store: Store, options: FinalizeOptions): Promise<F
       loadPricer,
     );
     // Last: it says that everything else of the run is in place.
-    for (const { runId, state, seal } of sealing)
-      writeWhole(paths.finalPath(store, runId), encodeFinal(runId, state, seal), paths.rightsOf(store));
+    for (const { runId, state, seal, damageCount } of sealing) {
+      const file = paths.finalPath(store, runId);
+      const wasFinal = isThere(file);
+      writeWhole(file, encodeFinal(runId, state, seal, damageCount), paths.rightsOf(store));
+      if (wasFinal) noteChange(store);
+    }
   }
   return result;
 }
@@ -105,6 +110,7 @@ interface Sealing {
   runId: string;
   state: RunState;
   seal: Seal;
+  damageCount: number;
 }
 
 /**
@@ -145,7 +151,7 @@ function sealAndRead(store: Store, runId: string, from: Vantage): Sealing {
   const { state, damage } = readRun(store, runId, from);
   refuseUnreadable(runId, damage);
   if (state.ending === null) throw new RunlogError('io', `the end of ${runId} cannot be read back from its journal`);
-  return { runId, state, seal };
+  return { runId, state, seal, damageCount: damage.length };
 }
 
 /** A run ends whatever becomes of its prices: where they cannot be had that is said, and its calls have none for now. */
@@ -306,12 +312,10 @@ async function updateTables(
   from: Vantage,
   loadPricer: LoadPricer,
 ): Promise<void> {
-  await writeTables(
-    paths.csvDir(store),
+  await new Tables(ownTables(store)).write(
     rows,
     () => true,
     () => everyRow(store, from, loadPricer),
-    paths.rightsOf(store),
   );
 }
 

@@ -120,6 +120,21 @@ export function csvDir(store: Store): string {
   return path.join(store.dir, 'csv');
 }
 
+/** What is known of finalized runs without opening them. */
+export function indexPath(store: Store): string {
+  return path.join(store.dir, 'index');
+}
+
+/** Where in the tables the rows of each run stand. */
+export function tablesIndexPath(store: Store): string {
+  return path.join(store.dir, 'index.csv');
+}
+
+/** When a finalized run was last changed: a file's times, nothing else. */
+export function indexChangePath(store: Store): string {
+  return path.join(store.dir, 'index.changed');
+}
+
 /** Whether a store that somebody named is not there; of the default one that says nothing. */
 export function isGone(store: Store): boolean {
   return store.isDefault !== true && !fs.existsSync(runsDir(store));

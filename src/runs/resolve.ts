@@ -1,6 +1,7 @@
 // What a RUN argument means: an id, an unambiguous start of one, `latest`, `latest~N`, a trace id, or nothing at all.
 import { RunlogError } from '../events/errors.js';
 import fs from 'node:fs';
+import { comparePlaces, placeOf, type IndexEntry, type Place } from '../formats/index-row.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { lineage } from './processes.js';
@@ -8,6 +9,7 @@ import { peekSpool, spooledRuns } from './spool.js';
 import { unknownRun } from './record.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { readStart } from './start-event.js';
+import { askIndex } from './store-index.js';
 
 const CANDIDATES_SHOWN = 8;
 
@@ -15,11 +17,11 @@ const CANDIDATES_SHOWN = 8;
 export function resolveRun(store: Store, text: string, env: NodeJS.ProcessEnv): string {
   if (paths.isRunId(text) && paths.isRun(store, text)) return text;
   if (paths.isRunId(text) && peekSpool(store, text, env).length > 0) return text;
-  const ids = paths.listRunIds(store);
   const latest = /^latest(?:~(\d+))?$/.exec(text);
-  if (latest !== null) return nthLatest(store, ids, Number(latest[1] ?? 0), text);
+  if (latest !== null) return nthLatest(store, Number(latest[1] ?? 0), text);
   if (text === '') throw new RunlogError('usage', 'the RUN argument is empty', { hint: 'Name a run, or: latest' });
   if (paths.isRunId(text) && fs.existsSync(paths.archivePath(store, text))) throw unknownRun(store, text);
+  const ids = paths.listRunIds(store);
   // `x_2` is not what somebody means by `x`: the run `x` is gone.
   const fitting = ids.filter((id) => id.startsWith(text) && !/^_\d+$/.test(id.slice(text.length)));
   if (fitting.length === 1) return fitting[0] as string;
@@ -27,11 +29,8 @@ export function resolveRun(store: Store, text: string, env: NodeJS.ProcessEnv): 
     throw new RunlogError('usage', `${fitting.length} runs begin with ${text}: ${shown(fitting)}`, {
       hint: 'Give more of the id.',
     });
-  const traced = ids.find((id) => {
-    const start = readStart(store, id);
-    return start !== null && (start.trace_id ?? start.id) === text;
-  });
-  if (traced !== undefined) return traced;
+  const traced = runOfTrace(store, text);
+  if (traced !== null) return traced;
   throw unknownRun(store, text);
 }
 
@@ -77,7 +76,8 @@ interface OpenRun {
 }
 
 function openRuns(store: Store, env: NodeJS.ProcessEnv): OpenRun[] {
-  const ids = paths.listRunIds(store).filter((id) => !fs.existsSync(paths.finalPath(store, id)));
+  const unsettled = askIndex(store, ({ open }) => open);
+  const ids = unsettled.filter((id) => !fs.existsSync(paths.finalPath(store, id)));
   const stored = ids.map((runId) => ({ runId, owner: readStart(store, runId)?.owner }));
   const spooled = spooledRuns(store, env)
     .filter((runId) => !ids.includes(runId))
@@ -87,16 +87,35 @@ function openRuns(store: Store, env: NodeJS.ProcessEnv): OpenRun[] {
   return [...stored, ...spooled];
 }
 
-function nthLatest(store: Store, ids: readonly string[], back: number, text: string): string {
-  const byStart = ids
-    .map((id) => ({ id, at: readStart(store, id)?.at ?? '' }))
-    .sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1));
-  const found = byStart[back];
+/** Newest first, as `list` has them. Of runs that are not settled only the start is read. */
+function nthLatest(store: Store, back: number, text: string): string {
+  const { found, count } = askIndex(store, ({ open, entries }) => {
+    const opened = open.map((id) => ({ id, start: readStart(store, id)?.at ?? '' }));
+    const newest = [...opened, ...firstPlaces(entries(), back + 1)].sort(comparePlaces);
+    return { found: newest[back]?.id, count: newest.length };
+  });
   if (found === undefined)
-    throw new RunlogError('no_such_run', `no such run: ${text}; the store ${store.dir} has ${ids.length} runs`, {
+    throw new RunlogError('no_such_run', `no such run: ${text}; the store ${store.dir} has ${count} runs`, {
       hint: 'Start one with: runlog start',
     });
-  return found.id;
+  return found;
+}
+
+function firstPlaces(entries: Iterable<IndexEntry>, limit: number): Place[] {
+  const places: Place[] = [];
+  for (const { row } of entries) if (places.push(placeOf(row)) >= limit) break;
+  return places;
+}
+
+function runOfTrace(store: Store, traceId: string): string | null {
+  return askIndex(store, ({ open, entries }) => {
+    for (const id of open) {
+      const start = readStart(store, id);
+      if (start !== null && (start.trace_id ?? start.id) === traceId) return id;
+    }
+    for (const entry of entries()) if (entry.traceId === traceId) return entry.row.run_id;
+    return null;
+  });
 }
 
 function shown(ids: readonly string[]): string {

@@ -135,7 +135,7 @@ function isKept(folder: string, segment: string, was: SegmentSeal, now: SegmentS
   return sealSegment(path.join(folder, path.basename(segment)), was.bytes).sha256 === was.sha256;
 }
 
-function isSeal(value: unknown): value is Seal {
+export function isSeal(value: unknown): value is Seal {
   return (
     isObject(value) &&
     Object.keys(value).length > 0 &&

@@ -1,12 +1,12 @@
 // The CSV tables of a store: one file a table, rows sorted by run, each run's rows there once.
+import { encodeCsv } from '../formats/csv.js';
+import type { Stamp } from '../formats/index-row.js';
+import { TABLE_NAMES, rowsOf, type Cell, type TableName } from '../formats/tables.js';
 import { PRIVATE, type Rights } from '../journal/folder.js';
-import { readRegular } from '../journal/regular-file.js';
-import path from 'node:path';
-import { errnoOf } from '../events/errors.js';
-import { decodeCsv, encodeCsv } from '../formats/csv.js';
-import { TABLE_NAMES, columnsOf, rowsOf, type Cell, type TableName } from '../formats/tables.js';
 import type { RunState } from '../views/run.js';
 import { writeWhole } from './atomic-file.js';
+import { csvDir, rightsOf, tablesIndexPath, type Store } from './paths.js';
+import { fileOf, headerOf, openTables, readTables, writeSpans, type Spans, type TableFiles } from './table-files.js';
 
 /** The rows of one run in every table. */
 export type RunRows = Record<TableName, Cell[][]>;
@@ -17,51 +17,133 @@ export function runRows(runId: string, state: RunState): RunRows {
   return Object.fromEntries(rows) as RunRows;
 }
 
-/**
- * Writes the seven tables into a folder. Rows of the runs given replace what the files have of them; rows of other runs stay
- * while `keep` says so. Where a file is no such table, the rows of all runs are asked for: a view is never patched from damage.
- */
-export async function writeTables(
-  folder: string,
-  given: ReadonlyMap<string, RunRows>,
-  keep: (runId: string) => boolean,
-  everyRun: () => Promise<ReadonlyMap<string, RunRows>>,
-  rights: Rights = PRIVATE,
-): Promise<Record<TableName, number>> {
-  const known = TABLE_NAMES.map((name) => readTable(path.join(folder, `${name}.csv`), name));
-  const runs = known.includes(null) ? new Map([...(await everyRun()), ...given]) : given;
-  const counts = TABLE_NAMES.map((name, index) => {
-    const byRun = new Map<string, Cell[][]>();
-    for (const row of known[index] ?? []) {
-      const runId = row[0] as string;
-      if (runs.has(runId) || !keep(runId)) continue;
-      const rows = byRun.get(runId);
-      if (rows === undefined) byRun.set(runId, [row]);
-      else rows.push(row);
-    }
-    for (const [runId, rows] of runs) byRun.set(runId, rows[name]);
-    const rows = [...byRun.keys()].sort().flatMap((runId) => byRun.get(runId) as Cell[][]);
-    writeWhole(path.join(folder, `${name}.csv`), encodeCsv([columnsOf(name), ...rows]), rights);
-    return [name, rows.length] as const;
-  });
-  return Object.fromEntries(counts) as Record<TableName, number>;
+/** Seven tables that are to be written. */
+export interface TablesToWrite {
+  folder: string;
+  /** The file that says where rows stand; null where nobody keeps one. */
+  cache: string | null;
+  rights: Rights;
 }
 
-/** The rows of a table's file as they stand; none where there is no file; null where it is no such table. */
-function readTable(file: string, name: TableName): string[][] | null {
-  let text: string;
-  try {
-    text = readRegular(file).toString('utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
+export class Tables {
+  readonly #where: TablesToWrite;
+  readonly #known: TableFiles | null;
+  readonly #places: ReadonlyMap<string, number>;
+
+  constructor(where: TablesToWrite) {
+    this.#where = where;
+    this.#known = where.cache === null ? null : openTables(where.folder, where.cache);
+    this.#places = placesOf(this.#known?.ids ?? []);
   }
-  try {
-    const [header, ...rows] = decodeCsv(text);
-    const columns = columnsOf(name);
-    const isSound = header?.join() === columns.join() && rows.every((row) => row.length === columns.length);
-    return isSound ? rows : null;
-  } catch {
-    return null;
+
+  get folder(): string {
+    return this.#where.folder;
   }
+
+  /** How a run looked when the rows were made that the tables have of it; null where they may be others now. */
+  stampOf(runId: string): Stamp | null {
+    return this.#known?.stamps[this.#places.get(runId) ?? -1] ?? null;
+  }
+
+  /**
+   * Writes the tables. Rows of the runs given replace what the files have of them; rows of other runs stay while `keep` says so.
+   * Where a file is no such table, the rows of all runs are asked for: a view is never patched from damage. `stamps`: of runs whose
+   * rows stay the same while they look so.
+   */
+  async write(
+    given: ReadonlyMap<string, RunRows>,
+    keep: (runId: string) => boolean,
+    everyRun: () => Promise<ReadonlyMap<string, RunRows>>,
+    stamps: ReadonlyMap<string, Stamp> = new Map(),
+  ): Promise<Record<TableName, number>> {
+    const { folder, cache, rights } = this.#where;
+    const known = this.#known ?? readTables(folder);
+    const fresh = known.isSound ? given : new Map([...(await everyRun()), ...given]);
+    const places = this.#known === null ? placesOf(known.ids) : this.#places;
+    const ids = [...known.ids.filter((runId) => !fresh.has(runId) && keep(runId)), ...fresh.keys()].sort();
+    /** Where what is kept stands; -1 for what is made. */
+    const from = ids.map((runId) => (fresh.has(runId) ? -1 : (places.get(runId) as number)));
+    const spans: Spans = {
+      ids,
+      stamps: ids.map((runId, index) => known.stamps[from[index] as number] ?? stamps.get(runId) ?? null),
+      bytes: [],
+      rows: [],
+    };
+    for (const [table, name] of TABLE_NAMES.entries()) {
+      const [at, bytes, rows] = [known.at, known.bytes, known.rows].map((columns) => columns[table] as number[]);
+      const text = new Pieces(known.files[table] as Buffer, headerOf(name));
+      spans.bytes.push(
+        from.map((place, index) =>
+          place === -1
+            ? text.add(encodeCsv((fresh.get(ids[index] as string) as RunRows)[name]))
+            : text.copy(at?.[place] as number, bytes?.[place] as number),
+        ),
+      );
+      spans.rows.push(
+        from.map((place, index) =>
+          place === -1 ? (fresh.get(ids[index] as string) as RunRows)[name].length : (rows?.[place] as number),
+        ),
+      );
+      writeWhole(fileOf(folder, name), text.end(), rights);
+    }
+    if (cache !== null) writeSpans(folder, cache, spans, rights);
+    const sums = spans.rows.map((column) => column.reduce((sum, count) => sum + count, 0));
+    return Object.fromEntries(TABLE_NAMES.map((name, table) => [name, sums[table]])) as Record<TableName, number>;
+  }
+}
+
+function placesOf(ids: readonly string[]): Map<string, number> {
+  return new Map(ids.map((id, place) => [id, place]));
+}
+
+/** Text of old and new pieces; what stood together is copied together. */
+class Pieces {
+  readonly #old: Buffer;
+  readonly #pieces: Buffer[];
+  #from = 0;
+  #to = 0;
+
+  constructor(old: Buffer, head: Buffer) {
+    this.#old = old;
+    this.#pieces = [head];
+  }
+
+  /** Gives the number of bytes. */
+  copy(at: number, bytes: number): number {
+    if (bytes === 0) return 0;
+    if (at !== this.#to) {
+      this.#flush();
+      this.#from = at;
+    }
+    this.#to = at + bytes;
+    return bytes;
+  }
+
+  add(text: string): number {
+    if (text === '') return 0;
+    this.#flush();
+    const piece = Buffer.from(text);
+    this.#pieces.push(piece);
+    return piece.length;
+  }
+
+  end(): Buffer {
+    this.#flush();
+    return Buffer.concat(this.#pieces);
+  }
+
+  #flush(): void {
+    if (this.#to > this.#from) this.#pieces.push(this.#old.subarray(this.#from, this.#to));
+    this.#from = this.#to;
+  }
+}
+
+/** The store's own. */
+export function ownTables(store: Store): TablesToWrite {
+  return { folder: csvDir(store), cache: tablesIndexPath(store), rights: rightsOf(store) };
+}
+
+/** A folder of the user's: nothing is known of what is there. */
+export function tablesOf(folder: string): TablesToWrite {
+  return { folder, cache: null, rights: PRIVATE };
 }

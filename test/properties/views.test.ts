@@ -121,7 +121,7 @@ const anyEvent = fc
 function viewsOf(state: RunState): string[] {
   return [
     encodeMetadata('run', state),
-    encodeFinal('run', state, {}),
+    encodeFinal('run', state, {}, 0),
     encodeTrace(traceOf(state)),
     ...state.issues.map((one) => JSON.stringify(encodeIssueFile('run', state, one))),
     ...TABLE_NAMES.map((table) => encodeCsv(rowsOf(table, state))),

@@ -33,7 +33,15 @@ describe('the files of recording commands', () => {
   it('load these of Node’s own modules, and each other, and nothing else', () => {
     expect(Object.fromEntries([...graphs.keys()].map((file) => [file, loadedBy(file)]))).toMatchInlineSnapshot(`
       {
+        "record-list.cjs": [
+          "./record-owner.cjs",
+          "./record.cjs",
+          "node:buffer",
+          "node:fs",
+          "node:path",
+        ],
         "record-more.cjs": [
+          "./record-list.cjs",
           "./record-owner.cjs",
           "./record-refresh.cjs",
           "./record-secrets.cjs",
@@ -65,6 +73,7 @@ describe('the files of recording commands', () => {
           "node:path",
         ],
         "record.cjs": [
+          "./record-list.cjs",
           "./record-more.cjs",
           "./record-owner.cjs",
           "./record-refresh.cjs",

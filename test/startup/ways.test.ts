@@ -150,6 +150,12 @@ const SOUND: readonly (readonly string[] | Case)[] = [
   ['start', '--owner-pid', '0'],
   ['start', '--id', '../x'],
   { argv: ['start', '--owner-pid', 'none'], env: { RUNLOG_DIR: '/dev/null/none' } },
+  ['list', '--json'],
+  ['list', '--json', '--limit', '0'],
+  ['--json', 'list', '--failed', '--status=running', '--tag', 'a=b', '--since', '1h'],
+  ['list', '--json', '--status', 'nonsense'],
+  ['list', '--json', '--limit', 'x'],
+  { argv: ['list', '--json'], env: { RUNLOG_DIR: '/dev/null/none' } },
 ];
 
 /** Only commander speaks of these. */

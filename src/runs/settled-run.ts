@@ -1,0 +1,134 @@
+// Finalized runs that are as finalize left them: their rows from _final.json, and whether they still look the same. A run whose
+// journal goes on after its seal, or lost something of it, is not settled: it is read like one that is under way.
+import fs from 'node:fs';
+import { entryOfFinal, isWholeFinal, type IndexEntry, type Stamp } from '../formats/index-row.js';
+import { runRow } from '../formats/run-json.js';
+import type { Seal } from '../formats/run-files.js';
+import { traceId } from '../views/run.js';
+import { runsDir, type Store } from './paths.js';
+import { isSeal } from './seal.js';
+import { readAnyRun } from './store.js';
+import type { Vantage } from './verdict.js';
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+const IN_ONE_READ_BYTES = 256 * 1024;
+/** Times of files are coarse, and two hosts' clocks apart. */
+const COARSE_MS = 2000;
+
+let buffer: Buffer | undefined;
+
+/** The entry of a settled run; null where it is none. `_final.json` is asked only where nothing was touched after it was written. */
+export function settle(store: Store, runId: string, from: () => Vantage): IndexEntry | null {
+  const folder = `${runsDir(store)}/${runId}`;
+  const file = readFinal(`${folder}/_final.json`);
+  if (file === null) return null;
+  const { final, stats } = file;
+  const seal = (final as { seal?: unknown } | null)?.seal;
+  if (!isSeal(seal)) return null;
+  const sealed = lookAt(folder, stats, Object.keys(seal));
+  if (sealed === null) return null;
+  const { stamp, journalMs, segmentMs } = sealed;
+  if (!isCovered(seal, stamp)) return null;
+  // A segment that came after the seal was made after the last sealed event was written.
+  const isComplete = journalMs < Math.max(...segmentMs) - COARSE_MS;
+  if (!isComplete && hasOthers(`${folder}/journal`, segmentMs.length)) return null;
+  const isUntouched = segmentMs.every((at) => at <= stats.mtimeMs);
+  if (isUntouched && isWholeFinal(final)) return entryOfFinal(runId, final, stamp);
+  return entryOfJournal(store, runId, stamp, from());
+}
+
+/** Whether a run still looks as it did. */
+export function isAsStamped(store: Store, runId: string, stamp: Stamp): boolean {
+  const folder = `${runsDir(store)}/${runId}`;
+  const stats = look(`${folder}/_final.json`);
+  if (stats?.isFile() !== true) return false;
+  const segments = stamp.filter((part) => typeof part === 'string');
+  const now = lookAt(folder, stats, segments)?.stamp;
+  return now !== undefined && now.every((part, index) => part === stamp[index]);
+}
+
+/** Whether the folder that stands under a run's id is the one that was stamped. */
+export function isSameFolder(store: Store, runId: string, stamp: Stamp): boolean {
+  const found = look(`${runsDir(store)}/${runId}/journal`);
+  return found !== undefined && found.ino === stamp[3] && found.mtimeMs === stamp[4];
+}
+
+interface Final {
+  final: unknown;
+  stats: fs.Stats;
+}
+
+function readFinal(file: string): Final | null {
+  let fd: number;
+  try {
+    fd = fs.openSync(file, O_RDONLY | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
+  } catch {
+    return null;
+  }
+  try {
+    const stats = fs.fstatSync(fd);
+    if (!stats.isFile()) return null;
+    // One buffer for all of 100,000 runs.
+    buffer ??= Buffer.allocUnsafe(IN_ONE_READ_BYTES);
+    const text =
+      stats.size < IN_ONE_READ_BYTES
+        ? buffer.toString('utf8', 0, fs.readSync(fd, buffer, 0, IN_ONE_READ_BYTES, 0))
+        : fs.readFileSync(fd).toString();
+    return { final: JSON.parse(text), stats };
+  } catch {
+    return null;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function lookAt(
+  folder: string,
+  { size, mtimeMs, ino }: fs.Stats,
+  segments: readonly string[],
+): { stamp: Stamp; journalMs: number; segmentMs: number[] } | null {
+  const journal = look(`${folder}/journal`);
+  if (journal?.isDirectory() !== true) return null;
+  const stamp: Stamp = [size, mtimeMs, ino, journal.ino, journal.mtimeMs];
+  const segmentMs: number[] = [];
+  for (const name of segments) {
+    const found = look(`${folder}/${name}`);
+    if (found?.isFile() !== true) return null;
+    stamp.push(name, found.size, found.mtimeMs);
+    segmentMs.push(found.mtimeMs);
+  }
+  return { stamp, journalMs: journal.mtimeMs, segmentMs };
+}
+
+/** What cannot be looked at is not settled: reading the run says why. */
+function look(file: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the seal ends where the journal does. */
+function isCovered(seal: Seal, stamp: Stamp): boolean {
+  return Object.values(seal).every((own, index) => own.bytes === stamp[6 + 3 * index] && own.bytes_seen === undefined);
+}
+
+function hasOthers(folder: string, known: number): boolean {
+  return fs.readdirSync(folder).filter((name) => name.endsWith('.jsonl')).length !== known;
+}
+
+/** Of a run that was finalized by an earlier version, or whose files came from elsewhere or were worked on since. */
+function entryOfJournal(store: Store, runId: string, stamp: Stamp, from: Vantage): IndexEntry | null {
+  const { state, status, damage, judgement } = readAnyRun(store, runId, from);
+  if (judgement !== null || state.ending === null || !isAsStamped(store, runId, stamp)) return null;
+  // What the system could not read today may be whole tomorrow.
+  if (damage.some(({ kind }) => kind === 'unreadable')) return null;
+  return {
+    row: runRow(runId, status, state),
+    traceId: traceId(state),
+    isDamaged: damage.length > 0,
+    isUnpriced: state.tokens.unpricedCalls > 0,
+    stamp,
+  };
+}
