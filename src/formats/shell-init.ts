@@ -74,12 +74,13 @@ function filled(texts: readonly string[], parts: Readonly<Record<string, string>
 
 const BASH = {
   ENTER: '',
+  FLAGS: '$-',
   OPTIONS: '[[ ${BASHOPTS-}$SHELLOPTS = "$__runlog_options" ]] || __runlog_know_options',
   LOWER: 'word=${word,,}',
   NOW: 'now=${EPOCHREALTIME/[!0-9]/}',
   PROCESS: '$BASHPID',
   CHANCE: `{
-      builtin printf -v __runlog_chance '%04x-%06x' $((0x8000 | SRANDOM & 0x3fff)) $((SRANDOM & 0xffffff))
+      builtin printf -v __runlog_chance '%04x-%06x' "$((0x8000 | SRANDOM & 0x3fff))" "$((SRANDOM & 0xffffff))"
       __runlog_process=$BASHPID
     }`,
   LOCAL_TIME: `builtin printf -v __runlog_local '%(%Y-%m-%d %H:%M:%S %z)T' "$second"`,
@@ -87,14 +88,16 @@ const BASH = {
   OWN_EXIT: '__runlog_own_exit',
 };
 const ZSH = {
-  ENTER: 'emulate -L sh',
+  ENTER: `local __runlog_flags=$-
+  emulate -L sh`,
+  FLAGS: '$__runlog_flags',
   OPTIONS: ':',
   LOWER: 'word=${(L)word}',
   NOW: 'now=$((epochtime[0] * 1000000 + epochtime[1] / 1000))',
   PROCESS: '${sysparams[pid]}',
   CHANCE: `{
       __runlog_process=\${sysparams[pid]}
-      builtin printf -v __runlog_chance '%04x-%06x' $((0x8000 | RANDOM & 0x3fff)) $(((__runlog_process ^ RANDOM << 9) & 0xffffff))
+      builtin printf -v __runlog_chance '%04x-%06x' "$((0x8000 | RANDOM & 0x3fff))" "$(((__runlog_process ^ RANDOM << 9) & 0xffffff))"
     }`,
   LOCAL_TIME: `strftime -s __runlog_local '%Y-%m-%d %H:%M:%S %z' "$second"`,
   DECLARE: 'typeset -gA',

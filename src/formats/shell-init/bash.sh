@@ -57,3 +57,8 @@ if [[ $- != *i* ]]; then
   [[ -n $(builtin trap -p INT) ]] || builtin trap 'exit 130' INT
   [[ -n $(builtin trap -p TERM) ]] || builtin trap 'exit 143' TERM
 fi
+
+# A stream that has written nothing yet parts the first text that it is given at its line feeds. Its room is 1 KiB where it first
+# wrote to a terminal.
+builtin printf '\n' >/dev/null
+if [[ -t 0 || -t 1 || -t 2 ]]; then __runlog_most=1024; fi

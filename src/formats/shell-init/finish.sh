@@ -9,6 +9,8 @@ __runlog_finish() {
     __runlog_lost=0
   fi
   command runlog finalize "$RUNLOG_RUN" --exit-code "$1" >/dev/null || :
+  # Whatever else of the shell's end comes by here finds nothing left to do.
+  __runlog_inherited=$RUNLOG_RUN
 }
 
 # In front of what the user wants done at the exit, which finds the status as it was. Whether it is 0 is asked by an if, so that

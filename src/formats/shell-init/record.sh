@@ -13,19 +13,19 @@ runlog() {
         word="$3" log="$2: $3" event="[]"
         ;;
       append.5.[A-Z]*)
-        [[ -n ${__runlog_keys[$4]-} ]] &&
+        [[ -z ${__runlog_keys[$4]-} ]] ||
           word="$3 | $5" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5" event="[[\"${__runlog_keys[$4]}\",\"$5\"]]"
         ;;
       append.7.[A-Z]*)
-        [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} ]] &&
+        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} ]] ||
           word="$3 | $5 | $7" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"]]"
         ;;
       append.9.[A-Z]*)
-        [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} && -n ${__runlog_keys[$8]-} ]] &&
+        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} && -n ${__runlog_keys[$8]-} ]] ||
           word="$3 | $5 | $7 | $9" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7"$'\n'"${__runlog_keys[$8]}: $9" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"],[\"${__runlog_keys[$8]}\",\"$9\"]]"
         ;;
       append.11.[A-Z]*)
-        [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} && -n ${__runlog_keys[$8]-} && -n ${__runlog_keys[${10}]-} ]] &&
+        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} && -n ${__runlog_keys[$8]-} && -n ${__runlog_keys[${10}]-} ]] ||
           word="$3 | $5 | $7 | $9 | ${11}" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7"$'\n'"${__runlog_keys[$8]}: $9"$'\n'"${__runlog_keys[${10}]}: ${11}" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"],[\"${__runlog_keys[$8]}\",\"$9\"],[\"${__runlog_keys[${10}]}\",\"${11}\"]]"
         ;;
     esac
@@ -38,10 +38,10 @@ runlog() {
     # are long, behind a _, - or dot or two capitals; which one, if any, is asked only then.
     case $word in
       RUNLOG_HINTS) break ;;
-      *[_.-]RUNLOG_SIXTEEN* | *[A-Z][A-Z0-9~]RUNLOG_TWELVE*) __runlog_maybe_token && break ;;
+      *[_.-]RUNLOG_SIXTEEN* | *[A-Z][A-Z0-9~]RUNLOG_TWELVE*) ! __runlog_maybe_token || break ;;
     esac
     RUNLOG_LOWER
-    case $word in RUNLOG_NAMES) __runlog_maybe_secret && break ;; esac
+    case $word in RUNLOG_NAMES) ! __runlog_maybe_secret || break ;; esac
 
     # Files are the executable's to make, links are its to refuse, and what stands after a run's end is its to warn of.
     [[ $__runlog_known = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" ]] || __runlog_find || break
@@ -54,10 +54,10 @@ runlog() {
       [[ -s $__runlog_log && -f $__runlog_log && ! -L $__runlog_log ]] || break
       event+=",\"utc_offset_minutes\":$__runlog_offset"
     fi
-    builtin printf -v event '\n{"v":1,"id":"%08x-%04x-7%03x-%s%06x","at":"%s.%06dZ",%s}\n' $((now / 1000 >> 16)) \
-      $((now / 1000 & 65535)) $((now % 1000 * 4096 / 1000)) "$__runlog_chance" $((__runlog_count += 1)) \
-      "$__runlog_utc" $((now % 1000000)) "$event"
-    ((${#event} < 4096)) || break
+    builtin printf -v event '\n{"v":1,"id":"%08x-%04x-7%03x-%s%06x","at":"%s.%06dZ",%s}\n' "$((now / 1000 >> 16))" \
+      "$((now / 1000 & 65535))" "$((now % 1000 * 4096 / 1000))" "$__runlog_chance" "$((__runlog_count += 1))" \
+      "$__runlog_utc" "$((now % 1000000))" "$event"
+    ((${#event} < __runlog_most)) || break
     # One printf is one write(): no fragment of another writer can come between the line feed in front and the object. A run that
     # was moved away meanwhile has kept nothing.
     if ! builtin printf %s "$event" >>"$__runlog_journal" || [[ ! -f $__runlog_journal ]]; then
@@ -67,7 +67,7 @@ runlog() {
     # The log is a view: what it does not take, finalize writes.
     [[ -z $log ]] || builtin printf %s $'\n'"[$__runlog_local] $log"$'\n' >>"$__runlog_log" || :
     # Under set -e, cmd || runlog append FAILED must not end the script.
-    case $- in *e*) return 0 ;; esac
+    case RUNLOG_FLAGS in *e*) return 0 ;; esac
     return "$__runlog_status"
   done
   command runlog "$@"
@@ -205,8 +205,8 @@ __runlog_clock() {
   days=$((days - 365 * year - year / 4 + year / 100))
   month=$(((5 * days + 2) / 153))
   days=$((days - (153 * month + 2) / 5 + 1)) month=$((month < 10 ? month + 3 : month - 9))
-  builtin printf -v __runlog_utc '%04d-%02d-%02dT%02d:%02d:%02d' $((year + era * 400 + (month <= 2))) "$month" "$days" \
-    $((second % 86400 / 3600)) $((second % 3600 / 60)) $((second % 60))
+  builtin printf -v __runlog_utc '%04d-%02d-%02dT%02d:%02d:%02d' "$((year + era * 400 + (month <= 2)))" "$month" "$days" \
+    "$((second % 86400 / 3600))" "$((second % 3600 / 60))" "$((second % 60))"
   __runlog_second=$second${TZ-.}
 }
 
@@ -220,7 +220,7 @@ __runlog_again() {
 }
 
 __runlog_segment=RUNLOG_SEGMENT __runlog_backslash=\\
-__runlog_known='' __runlog_second='' __runlog_process='' __runlog_count=0
+__runlog_known='' __runlog_second='' __runlog_process='' __runlog_count=0 __runlog_most=4096
 RUNLOG_DECLARE __runlog_keys
 __runlog_keys=(
 RUNLOG_FIELDS

@@ -1,7 +1,11 @@
 # What any other shell gets: the end of a run with its script. It has no clock to record by, so recording is the executable's.
 
 __runlog_arm() {
-  __runlog_traps=$(trap)
+  # A subshell of dash knows nothing of its parent's traps: they go through a file.
+  __runlog_file=$(mktemp) || return 0
+  trap >"$__runlog_file"
+  __runlog_traps=$(cat "$__runlog_file")
+  rm -f "$__runlog_file"
   __runlog_action=:
   case $__runlog_traps in
     *__runlog_begin*) return 0 ;;
