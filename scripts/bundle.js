@@ -71,6 +71,7 @@ export async function bundle({ write }) {
     ],
     outdir: 'dist',
     format: 'esm',
+    loader: { '.sh': 'text' },
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     // Bundled CommonJS packages call require for Node's own modules.

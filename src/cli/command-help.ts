@@ -329,6 +329,12 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     options: { within: 'when the next one is due (default: as start promised)', ...RECORDING },
     examples: ['runlog beat', 'runlog beat --within 10m'],
   },
+  'shell-init': {
+    group: 'Record',
+    summary: 'print functions for bash, zsh or sh that record without starting a program',
+    options: {},
+    examples: ['eval "$(runlog shell-init bash)"'],
+  },
   run: {
     group: 'Record',
     summary: 'start a run, run CMD in it, finalize; exits with the status of CMD',

@@ -73,6 +73,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: `success failure evidence=TEXT by=WHO issue=IID ${RECORDING}`,
   },
   { name: 'beat', args: '', options: `within=DURATION ${RECORDING}` },
+  { name: 'shell-init', args: '<SHELL>', options: '' },
   { name: 'run', args: '', options: START, command: 'required' },
   {
     name: 'finalize',

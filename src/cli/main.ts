@@ -119,6 +119,8 @@ function makeOption({ name, short, value }: OptionSpec, help: CommandHelp['optio
 
 const loadAction = async (name: string): Promise<Action> => {
   switch (name) {
+    case 'shell-init':
+      return (await import('../commands/shell-init.js')).shellInitText;
     case 'run':
       return (await import('../commands/run.js')).run;
     case 'code':

@@ -2,6 +2,7 @@
 import { messageOf } from '../events/errors.js';
 import { formatInstant } from '../events/instant.js';
 import type { EventBody } from '../events/vocabulary.js';
+import { FIELD_KEYS } from '../formats/field-keys.js';
 import { encodeLogEvent } from '../formats/log-events.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import { appendLogText, envelop, type Recordable } from '../runs/record.js';
@@ -11,21 +12,6 @@ import { appendStream } from './append-stream.js';
 import { answer, quote, readDash, splitPair, usage, type Input } from './input.js';
 import { acknowledge, keptId, recordInto, recordOne, targetRun } from './recording.js';
 import { parseTime } from './values.js';
-
-/** Options that become fields, and the keys they get. */
-const FIELD_KEYS: Readonly<Record<string, string>> = {
-  command: 'Command',
-  result: 'Result',
-  explanation: 'Explanation',
-  input: 'Input',
-  calculation: 'Calculation',
-  decision: 'Decision',
-  reasoning: 'Reasoning',
-  status: 'Status',
-  'next-steps': 'Next Steps',
-  details: 'Details',
-  error: 'Error',
-};
 
 export function append(input: Input): void | Promise<void> {
   if (input.has('stdin')) return appendStream(input);

@@ -18,7 +18,7 @@ const userOfUrl = (): RegExp => /:\/\/(?:[^\s/:]*:|[\w~.%-]{20})[^\s/]*@/;
 const commandOption = (): RegExp => /-(?:[A-Za-z]*[apuUPNw]|-(?:proxy-)?user)/;
 
 /** How tokens begin (see tokens.ts), and keys in PEM. */
-const TOKEN_STARTS =
+export const TOKEN_STARTS: readonly string[] =
   'AKIA ASIA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glagent- gloas- xapp- hooks.slack.com/ /webhooks/ AIza ya29. 1//0 GOCSPX- hf_ npm_ pypi- k_live_ k_test_ k_prod_ whsec_ _v1_ glsa_ glc_ hvs. hvb. hvr. dckr_ dapi 8Q~ :AA lin_api_ lin_oauth_ shpat_ shpss_ shpca_ shppa_ sq0atp- sq0csp- TT3 r8_ gsk_ xai- nvapi- pplx- FlyV1 fo1_ sntrys_ sntryu_ AGE-SECRET-KEY- PRIVATE figd_ dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit. pscale_ ntn_ nfp_ CCIPAT_ bkua_ xkeysib- xsmtpsib- lsv2_ pcsk_ tvly- HRKU- tskey- wandb_v1_ dt0c01. sb_secret_ rdme_ tfp_ pnu_ pul- sbp_ rubygems_ NRAK- ATBB AKCp LTAI PMAK- .atlasv1. client-key-data Private-Lines'.split(
     ' ',
   );

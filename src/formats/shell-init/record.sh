@@ -1,0 +1,227 @@
+# Recording by the shell's own builtins, for bash and zsh: what the executable would write, in one write() a file and without a
+# fork. Whatever is not certain to be plain is left to the executable. A shell copies a function when it calls it: what every entry
+# needs stands in the first one, all else in others.
+runlog() {
+  local __runlog_status=$? word='' event log now
+  RUNLOG_ENTER
+  # Left by break where the executable has to do it.
+  while RUNLOG_OPTIONS; do
+    # The common forms: an action, its description and up to four options, each with a value.
+    case ${1-}.$#.${2-} in
+      append.*.*[!A-Z0-9_]*) ;;
+      append.3.[A-Z]*)
+        word="$3" log="$2: $3" event="[]"
+        ;;
+      append.5.[A-Z]*)
+        [[ -z ${__runlog_keys[$4]-} ]] ||
+          word="$3 | $5" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5" event="[[\"${__runlog_keys[$4]}\",\"$5\"]]"
+        ;;
+      append.7.[A-Z]*)
+        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} ]] ||
+          word="$3 | $5 | $7" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"]]"
+        ;;
+      append.9.[A-Z]*)
+        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} && -n ${__runlog_keys[$8]-} ]] ||
+          word="$3 | $5 | $7 | $9" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7"$'\n'"${__runlog_keys[$8]}: $9" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"],[\"${__runlog_keys[$8]}\",\"$9\"]]"
+        ;;
+      append.11.[A-Z]*)
+        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} && -n ${__runlog_keys[$8]-} && -n ${__runlog_keys[${10}]-} ]] ||
+          word="$3 | $5 | $7 | $9 | ${11}" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7"$'\n'"${__runlog_keys[$8]}: $9"$'\n'"${__runlog_keys[${10}]}: ${11}" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"],[\"${__runlog_keys[$8]}\",\"$9\"],[\"${__runlog_keys[${10}]}\",\"${11}\"]]"
+        ;;
+    esac
+    case "$word |" in
+      ' |' | -* | *'|  |'* | *'| - |'* | *[\"\\$'\n\t']*) __runlog_parse "$@" || break ;;
+      *) event="\"type\":\"action.logged\",\"action\":\"$2\",\"description\":\"$3\",\"fields\":$event" ;;
+    esac
+
+    # Nothing but printable ASCII, no code that the log would mark, and nothing that a rule for secrets may begin with. Most tokens
+    # are long, behind a _, - or dot or two capitals; which one, if any, is asked only then.
+    case $word in
+      RUNLOG_HINTS) break ;;
+      *[_.-]RUNLOG_SIXTEEN* | *[A-Z][A-Z0-9~]RUNLOG_TWELVE*) ! __runlog_maybe_token || break ;;
+    esac
+    RUNLOG_LOWER
+    case $word in RUNLOG_NAMES) ! __runlog_maybe_secret || break ;; esac
+
+    # Files are the executable's to make, links are its to refuse, and what stands after a run's end is its to warn of.
+    [[ $__runlog_known = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" ]] || __runlog_find || break
+    [[ -f $__runlog_journal && ! -L $__runlog_journal && -w $__runlog_journal && ! -L $__runlog_folder/journal &&
+      ! -L $__runlog_folder && ! -e $__runlog_folder/_final.json ]] || break
+    RUNLOG_NOW
+    [[ $__runlog_second = "${now%??????}${TZ-.}" ]] || __runlog_clock || break
+    [[ $__runlog_process = "RUNLOG_PROCESS" ]] || RUNLOG_CHANCE
+    if [[ -n $log ]]; then
+      [[ -s $__runlog_log && -f $__runlog_log && ! -L $__runlog_log ]] || break
+      event+=",\"utc_offset_minutes\":$__runlog_offset"
+    fi
+    builtin printf -v event '\n{"v":1,"id":"%08x-%04x-7%03x-%s%06x","at":"%s.%06dZ",%s}\n' "$((now / 1000 >> 16))" \
+      "$((now / 1000 & 65535))" "$((now % 1000 * 4096 / 1000))" "$__runlog_chance" "$((__runlog_count += 1))" \
+      "$__runlog_utc" "$((now % 1000000))" "$event"
+    ((${#event} < __runlog_most)) || break
+    # One printf is one write(): no fragment of another writer can come between the line feed in front and the object. A run that
+    # was moved away meanwhile has kept nothing.
+    if ! builtin printf %s "$event" >>"$__runlog_journal" || [[ ! -f $__runlog_journal ]]; then
+      __runlog_again "$@"
+      return
+    fi
+    # The log is a view: what it does not take, finalize writes.
+    [[ -z $log ]] || builtin printf %s $'\n'"[$__runlog_local] $log"$'\n' >>"$__runlog_log" || :
+    # Under set -e, cmd || runlog append FAILED must not end the script.
+    case RUNLOG_FLAGS in *e*) return 0 ;; esac
+    return "$__runlog_status"
+  done
+  command runlog "$@"
+}
+
+# Sets event, log and word from whatever arguments. 1 where only the executable knows what they mean.
+__runlog_parse() {
+  local action='' seen='' description='' key='' names='' fields='' text='' json raw
+  if [[ ${1-} = metric ]]; then
+    # Numbers that JSON writes otherwise than they were given are the executable's.
+    (($# == 3)) || return 1
+    case $2 in '' | -* | *[!A-Za-z0-9_.%/\ ]*) return 1 ;; esac
+    case $3 in '' | *[!0-9.]* | .* | *. | *.*.* | 0[0-9]* | ????????????????*) return 1 ;; esac
+    word=$2 log=
+    event="\"type\":\"metric.measured\",\"name\":\"$2\",\"value\":$3,\"unit\":null,\"limit\":null,\"direction\":null,\"step\":null,\"issue\":null"
+    return
+  fi
+  [[ ${1-} = append ]] || return 1
+  for word in "${@:2}"; do
+    if [[ -z $key ]]; then
+      case $word in
+        --field=*) key='=' word=${word#*=} ;;
+        --field)
+          key='='
+          continue
+          ;;
+        --*=*)
+          key=${__runlog_keys[${word%%=*}]-} word=${word#*=}
+          [[ -n $key ]] || return 1
+          ;;
+        --?*)
+          key=${__runlog_keys[$word]-}
+          [[ -n $key ]] || return 1
+          continue
+          ;;
+        -*) return 1 ;;
+        *)
+          case $seen in
+            '') action=$word seen=. ;;
+            .) description=$word seen=.. ;;
+            *) return 1 ;;
+          esac
+          continue
+          ;;
+      esac
+    fi
+    if [[ $key = = ]]; then
+      key=${word%%=*}
+      [[ $word = *=* && $key = [A-Za-z]* && $key != *[!A-Za-z0-9_\ -]* ]] || return 1
+      names+=$key= word=${word#*=}
+    fi
+    case $word in
+      '' | - | *[\"\\$'\n\t']*)
+        __runlog_escape || return 1
+        fields+=",[\"$key\",\"$json\"]" text+=$'\n'$key$raw
+        ;;
+      *) fields+=",[\"$key\",\"$word\"]" text+=$'\n'"$key: $word" ;;
+    esac
+    key=
+  done
+  case $key$action in '' | [!A-Z]* | *[!A-Z0-9_]*) return 1 ;; esac
+  word=$description
+  case $description in
+    '') event=null log=$action$text ;;
+    - | *[\"\\$'\n\t']*)
+      __runlog_escape || return 1
+      event=\"$json\" log=$action$raw$text
+      ;;
+    *) event=\"$description\" log="$action: $description$text" ;;
+  esac
+  # Behind its own key every value is a named one.
+  word=$action$event$fields$names
+  event="\"type\":\"action.logged\",\"action\":\"$action\",\"description\":$event,\"fields\":[${fields#,}]"
+}
+
+# Whether word has the beginning of any token.
+__runlog_maybe_token() {
+  case $word in RUNLOG_TOKENS) return 0 ;; esac
+  return 1
+}
+
+# Whether what is named in word may be a secret: of an option, or with a value behind it.
+__runlog_maybe_secret() {
+  case $word in *[!a-z0-9_-]-[a-z-]* | -[a-z]* | *value* | *env* | *setx* | *:_auth* | *password*[\"\']*) return 0 ;; esac
+  case $word in RUNLOG_VALUES) return 0 ;; esac
+  case $word in
+    *-[a-z-]*)
+      case $word in RUNLOG_COMMANDS) return 0 ;; esac
+      ;;
+  esac
+  return 1
+}
+
+# Sets json and raw, the text of word for the journal and behind its key in the log; a dash is the standard input.
+__runlog_escape() {
+  [[ $word != - ]] || return 1
+  raw=${word//$'\n'/$'\n  '}
+  case $raw in '' | $'\n'*) raw=:$raw ;; *) raw=": $raw" ;; esac
+  json=${word//"$__runlog_backslash"/"$__runlog_backslash$__runlog_backslash"}
+  json=${json//\"/"$__runlog_backslash\""}
+  json=${json//$'\t'/"${__runlog_backslash}t"}
+  json=${json//$'\n'/"${__runlog_backslash}n"}
+}
+
+# Finds the run's files. 1 where the executable has to: without RUNLOG_DIR a configuration above may name the store.
+__runlog_find() {
+  local folder=${RUNLOG_DIR-} up
+  case ${RUNLOG_RUN-} in '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9._-]* | *..*) return 1 ;; esac
+  if [[ -z $folder ]]; then
+    up=$(builtin pwd -P) || return 1
+    folder=$up/logs
+    while [[ -n $up && ! -e $up/runlog.config.json ]]; do up=${up%/*}; done
+    [[ ! -e $up/runlog.config.json ]] || return 1
+  fi
+  case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
+  __runlog_folder=$folder/runs/$RUNLOG_RUN
+  __runlog_journal=$__runlog_folder/journal/$__runlog_segment __runlog_log=$__runlog_folder/design-experiment.log
+  __runlog_known="$RUNLOG_RUN ${RUNLOG_DIR-} $PWD"
+}
+
+# Sets the times of a second: most entries are of the same one as the entry before. 1 for a zone that the executable may know
+# otherwise.
+__runlog_clock() {
+  local second=${now%??????} days era year month offset
+  [[ -z ${TZ+.} || -f ${TZDIR:-/usr/share/zoneinfo}/$TZ ]] || return 1
+  RUNLOG_LOCAL_TIME
+  offset=${__runlog_local##* } __runlog_local=${__runlog_local% *}
+  [[ $offset = [+-][0-9][0-9][0-9][0-9] ]] || return 1
+  year=${offset#?}
+  __runlog_offset=$((${offset%????}1 * (10#${year%??} * 60 + 10#${year#??})))
+  # Days since 0000-03-01 in eras of 400 years: civil_from_days of Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms".
+  days=$((second / 86400 + 719468))
+  era=$((days / 146097)) days=$((days % 146097))
+  year=$(((days - days / 1460 + days / 36524 - days / 146096) / 365))
+  days=$((days - 365 * year - year / 4 + year / 100))
+  month=$(((5 * days + 2) / 153))
+  days=$((days - (153 * month + 2) / 5 + 1)) month=$((month < 10 ? month + 3 : month - 9))
+  builtin printf -v __runlog_utc '%04d-%02d-%02dT%02d:%02d:%02d' "$((year + era * 400 + (month <= 2)))" "$month" "$days" \
+    "$((second % 86400 / 3600))" "$((second % 3600 / 60))" "$((second % 60))"
+  __runlog_second=$second${TZ-.}
+}
+
+# What the journal did not take goes to the executable, and so to the spool. What even that cannot keep is counted.
+__runlog_again() {
+  local done=0
+  RUNLOG_STRICT=1 command runlog "$@" || done=$?
+  ((done == 74)) || return "$done"
+  __runlog_lost=$((__runlog_lost + 1))
+  [[ ${RUNLOG_STRICT-} != 1 ]] || return 74
+}
+
+__runlog_segment=RUNLOG_SEGMENT __runlog_backslash=\\
+__runlog_known='' __runlog_second='' __runlog_process='' __runlog_count=0 __runlog_most=4096
+RUNLOG_DECLARE __runlog_keys
+__runlog_keys=(
+RUNLOG_FIELDS
+)

@@ -1,0 +1,268 @@
+// The shells' own way of recording does what the executable does, and disturbs nothing of the script around it.
+import fs from 'node:fs';
+import path from 'node:path';
+import { execaSync } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { PLANTED, jwt, random } from '../../src/events/redaction/samples.js';
+import type { RunlogEvent } from '../../src/events/vocabulary.js';
+import { HAS_STRACE } from '../support/strace.js';
+import { ROOT, TempStore, hasProgram, type ShellName } from '../support/runlog.js';
+
+/** The shells that record by themselves. */
+const OWN = (['bash', 'zsh'] as const).filter(hasProgram);
+const ALL = (['bash', 'zsh', 'dash'] as const).filter(hasProgram);
+const initFor = (shell: ShellName): string => `eval "$(runlog shell-init ${shell === 'dash' ? 'sh' : shell})"\n`;
+/** The first entry makes the log's file, which is the executable's to do. */
+const RUN = 'export RUNLOG_RUN=$(runlog start --id run)\ncommand runlog append BEGIN\n';
+
+const quoted = (words: readonly string[]): string =>
+  words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
+const journal = (store: TempStore): string => {
+  const folder = path.join(store.dir, 'runs/run/journal');
+  return fs
+    .readdirSync(folder)
+    .map((name) => fs.readFileSync(path.join(folder, name), 'utf8'))
+    .join('');
+};
+/** How many of the entries the shell itself wrote: it computes no checksum. */
+const ownLines = (store: TempStore): string[] =>
+  journal(store)
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('"crc"'));
+
+const D = 'a description';
+const CALLS: readonly (readonly string[])[] = [
+  ['append', 'PLAIN', D],
+  ['append', 'ALONE'],
+  ['append', 'EMPTY', ''],
+  ['append', 'FIELDS', D, '--command', 'ls -lh data/words_8L_80P.json', '--result', 'File exists, 977KB'],
+  ['append', 'ORDER', '--result', 'r', D, '--input', 'i', '--details=d=e', '--field', 'My Name=x', '--field=Loss=0.1'],
+  ['append', 'FIVE', D, '--result', '1', '--result', '2', '--result', '3', '--error', '4', '--next-steps', '5'],
+  ['append', 'FOUR', D, '--explanation', '1', '--calculation', '2', '--decision', '3', '--reasoning', '4'],
+  ['append', 'EMPTY_VALUE', D, '--result', '', '--status', ' '],
+  ['append', 'OPTION_AS_VALUE', D, '--result', '--command', '--input', '-5'],
+  ['append', 'NUMBER', '-5'],
+  ['append', 'QUOTES', `"double" 'single' \`back\` $HOME $(id)`, '--result', '\\"', '--input', 'C:\\users\\n \\\\x'],
+  ['append', 'LINES', 'one\ntwo\n', '--result', '\nfirst is empty', '--details', 'a\n\n\tb\n  c'],
+  ['append', 'GLOBS', '* ? [a-z] {a,b} ~ & && ; | < > #', '--result', '%s %d %% \\u %n'],
+  ['append', 'CODES', String.raw`\u001b \u005cu000a \x1b \e`],
+  ['append', 'HEADER', '[2025-01-01 00:00:00] FORGED: x', '--result', 'x\n[2025-01-01 00:00:00] FORGED: x'],
+  ['append', 'CONTROL', 'a\u001b[31mb\u007f\r'],
+  ['append', 'UNICODE', 'Größe µ 学 🙂 \u202e \u2028 \ufeff'],
+  ['append', 'BARS', '| - |', '--result', '-- |', '--input', '||'],
+  ['append', 'SPACES', '  both  ', '--result', '\ttab\t'],
+  ['append', 'LONG', 'x'.repeat(3000), '--result', 'y'.repeat(3000)],
+  ['append', 'ALMOST_LONG', 'long words '.repeat(320)],
+  ['append', 'PROSE', 'all 12 tests passed, tokens counted, keys sorted by author'],
+  ['append', 'NAMED', 'password: hunter2-Tr0ub4dor', '--result', `token=${random(20)}`],
+  ['append', 'JWT', jwt, '--field', 'Api Key=abcdefgh12345678'],
+  ['append', 'bad', D],
+  ['append', 'BAD-TYPE', D],
+  ['append', '', 'X'],
+  ['append'],
+  ['append', 'TOO', 'many', 'words'],
+  ['append', 'UNKNOWN', D, '--nothing', 'x'],
+  ['append', 'NO_VALUE', D, '--result'],
+  ['append', 'KEY', D, '--field', 'a: b=c'],
+  ['append', 'KEY', D, '--field', 'none'],
+  ['append', 'RAN', D, '--', 'sh', '-c', 'exit 3'],
+  ['append', 'AT', D, '--at', '2025-10-22T14:24:30Z'],
+  ...['0.25', '1', '0', '-1', '1e3', 'NaN', '007', '.5', '5.', '1.2.3', '12345678901234567890', 'x'].map((value) => [
+    'metric',
+    'loss',
+    value,
+  ]),
+  ['metric', 'a b', '1', '--max', '2'],
+  ['metric', '"', '1'],
+  ['metric', '', '1'],
+];
+
+/** What has to be the same whoever wrote it. */
+function comparable(events: readonly RunlogEvent[]): unknown[] {
+  return events
+    .filter(({ type }) => !type.startsWith('run.'))
+    .map((event) => {
+      const { id: _id, at: _at, ...rest } = event as unknown as Record<string, unknown>;
+      return JSON.parse(
+        JSON.stringify(rest).replaceAll(/"duration_seconds":[\d.]+|after [\d.]+ s/g, (text) =>
+          text.replaceAll(/[\d.]+/g, '0'),
+        ),
+      ) as unknown;
+    });
+}
+
+async function recorded(shell: ShellName, init: string, env: Record<string, string>): Promise<unknown> {
+  const store = new TempStore();
+  const lines = CALLS.map((call) => `(exit 0); runlog ${quoted(call)} >/dev/null 2>&1; echo $?`);
+  const script = `${init}${RUN}${lines.join('\n')}\n`;
+  const { stdout, stderr } = await store.shell(shell, script, { env });
+  const log = fs.readFileSync(path.join(store.dir, 'runs/run/design-experiment.log'), 'utf8');
+  const entries = log
+    .replaceAll(/^\[\d{4}-\d\d-\d\d (\d\d):\d\d:\d\d\]/gm, '[$1]')
+    .replaceAll(/after [\d.]+ s/g, 'after');
+  return { statuses: stdout.split('\n'), stderr, events: comparable(await store.events('run')), entries };
+}
+
+describe.each(OWN)('the functions of %s', (shell) => {
+  const init = initFor(shell);
+
+  it.each([
+    {},
+    { TZ: 'Asia/Kathmandu', LC_ALL: 'C.UTF-8' },
+    { TZ: 'America/St_Johns' },
+    { TZ: 'EST5EDT,M3.2.0,M11.1.0' },
+  ])('record what the executable records, under %o', async (env) => {
+    const ofExecutable = recorded(shell, '', env);
+    expect(await recorded(shell, init, env)).toEqual(await ofExecutable);
+  });
+
+  it('write plain entries themselves', async () => {
+    const store = new TempStore();
+    const plain = CALLS.slice(0, 9);
+    await store.shell(shell, `${init}${RUN}${plain.map((call) => `runlog ${quoted(call)}`).join('\n')}`);
+    expect(ownLines(store)).toHaveLength(plain.length);
+    expect((await store.runlog(['verify', 'run'])).exitCode).toBe(0);
+  });
+
+  it('leave to the executable whatever a rule for secrets could mask', async () => {
+    const store = new TempStore();
+    const texts = PLANTED.map(([, before, secret, after]) => before + secret + after).filter(
+      (text) => text.length < 3000,
+    );
+    const file = path.join(store.cwd, 'texts');
+    // Only asked, not recorded: starting the executable for each would take minutes.
+    fs.writeFileSync(file, texts.map((text) => `runlog append X ${quoted([text])}\n`).join(''));
+    const script = `${init}${RUN}command() { :; }\n. ./texts\nunset -f command`;
+    await store.shell(shell, script);
+    const written = new Set(ownLines(store).map((line) => (JSON.parse(line) as { description: string }).description));
+    const masked = PLANTED.filter(([, before, secret, after]) => written.has(before + secret + after));
+    expect(masked.map(([name]) => name)).toEqual([]);
+  });
+
+  it.skipIf(!HAS_STRACE)('write the line and the entry in one write() each', async () => {
+    const store = new TempStore();
+    const before = `${init}${RUN}strace -f -qq -e trace=write,fork,vfork,clone,clone3,execve -o trace -p $$ &\nsleep 1\n`;
+    await store.shell(
+      shell,
+      `${before}runlog append ONE "two words" --result 'a\nb'\nsleep 0.2\nkill $!\nRUNLOG_RUN=\n`,
+    );
+    const lines = fs.readFileSync(path.join(store.cwd, 'trace'), 'utf8').split('\n');
+    const writes = lines.filter((line) => line.includes('write(1, "\\n'));
+    expect(writes).toHaveLength(2);
+    expect(writes[0]).toMatch(/write\(1, "\\n\{/);
+    expect(writes[1]).toMatch(/write\(1, "\\n\[/);
+  });
+
+  it('keep $? and go on under set -eu, noclobber, set -f and an odd IFS', async () => {
+    const store = new TempStore();
+    const odd = `set +e\n(exit 3); runlog append KEPT "x"; echo $?\nset -euf -o noclobber\nIFS='a:"0'\n`;
+    const { stdout, exitCode, stderr } = await store.shell(
+      shell,
+      `${init}${RUN}${odd}false || runlog append FAILED "a 0:0 b" --result "a b"\nrunlog metric loss 0.5\necho end\n`,
+    );
+    expect({ stdout, exitCode, stderr }).toEqual({ stdout: '3\nend\n', exitCode: 0, stderr: '' });
+    expect(ownLines(store)).toHaveLength(3);
+  });
+
+  it('eight shells at once tear no line', async () => {
+    const store = new TempStore();
+    await store.start('--id', 'run', '--owner-pid', 'none');
+    await store.ok('append', 'BEGIN', '--run', 'run');
+    const loop = `${init}export RUNLOG_RUN=run\ni=0\nwhile [ $i -lt 200 ]; do i=$((i+1)); runlog append N "number $i" --result "${'ab '.repeat(400)}"; done`;
+    const script = path.join(store.cwd, 'loop');
+    fs.writeFileSync(script, loop);
+    await store.shell(shell, `export RUNLOG_RUN=run\nfor n in 1 2 3 4 5 6 7 8; do ${shell} ./loop & done; wait`);
+    expect(ownLines(store).map((line) => JSON.parse(line) as unknown)).toHaveLength(1600);
+    expect(new Set(ownLines(store).map((line) => (JSON.parse(line) as { id: string }).id)).size).toBe(1600);
+    expect((await store.runlog(['verify', 'run'])).exitCode).toBe(0);
+  });
+
+  it('leave a run that was finalized, a link and a store that is gone to the executable', async () => {
+    const store = new TempStore();
+    const late = await store.shell(shell, `${init}${RUN}runlog finalize >/dev/null; runlog append LATE "x"`);
+    expect(late.stderr).toMatch(/^warning: run has been finalized/);
+    const gone = await store.shell(
+      shell,
+      `${init}${RUN.replace('--id run', '--id two')}runlog append A "x"; mv logs/runs/two/journal j; ln -s ../../../j logs/runs/two/journal; runlog append LINK "x"`,
+    );
+    expect(gone.stderr).toMatch(/symbolic link/);
+  });
+});
+
+describe.each(ALL)('the end of a run in %s', (shell) => {
+  const init = initFor(shell);
+  const ended = async (script: string): Promise<unknown[]> => {
+    const store = new TempStore();
+    const { stdout, exitCode } = await store.shell(shell, script);
+    const { runs } = await store.json<{ runs: { status: string }[] }>('list');
+    return [exitCode, stdout, runs[0]?.status];
+  };
+
+  it('is that of the shell', async () => {
+    expect(await ended(`${init}${RUN}exit 0`)).toEqual([0, '', 'completed']);
+    expect(await ended(`${init}${RUN}exit 4`)).toEqual([4, '', 'failed']);
+    expect(await ended(`${init}${RUN}set -e\nfalse\necho no`)).toEqual([1, '', 'failed']);
+  });
+
+  it('is said once, however often the functions are evaluated, and not by subshells', async () => {
+    expect(await ended(`${init}${init}${RUN}${init}(exit 3)\nx=$(echo x)\nrunlog append Z "x"\nexit 0`)).toEqual([
+      0,
+      '',
+      'completed',
+    ]);
+  });
+
+  it('comes after what the user set for EXIT before, which sees the status', async () => {
+    expect(await ended(`trap 'echo "bye $?"' EXIT\n${init}${RUN}exit 4`)).toEqual([4, 'bye 4\n', 'failed']);
+  });
+
+  it.skipIf(shell === 'dash')('comes after what the user set for EXIT afterwards, also one that exits', async () => {
+    expect(await ended(`${init}${RUN}trap 'echo "bye $?"' EXIT\nexit 4`)).toEqual([4, 'bye 4\n', 'failed']);
+    expect(await ended(`${init}${RUN}trap 'rc=$?; echo "bye $rc"; exit $rc' EXIT\nexit 4`)).toEqual([
+      4,
+      'bye 4\n',
+      'failed',
+    ]);
+    // Where set -e ends zsh it runs that trap alone: docs/shell.md says so.
+    if (shell === 'bash')
+      expect(await ended(`${init}${RUN}set -eu\ntrap 'echo "bye $?"' EXIT\nfalse`)).toEqual([1, 'bye 1\n', 'failed']);
+  });
+
+  it('is an interruption where a signal ended the shell', async () => {
+    expect(await ended(`${init}${RUN}kill -TERM $$\nsleep 1`)).toEqual([143, '', 'interrupted']);
+  });
+
+  it('is not said of a run that was there before', async () => {
+    const store = new TempStore();
+    await store.start('--id', 'run');
+    await store.shell(shell, `${init}runlog append A "x"`, { env: { RUNLOG_RUN: 'run' } });
+    expect(await store.status('run')).toBe('running');
+  });
+});
+
+it.skipIf(!hasProgram('bash'))('traps for RETURN and DEBUG in bash are as without the functions', async () => {
+  const script = `f() { trap 'echo "R $FUNCNAME"' RETURN; echo in; }\nf\ng() { echo in g; }\ng\ntrap 'echo D' DEBUG\necho x\ntrap - DEBUG\ntrap 'echo E' ERR\nfalse\ntrap - ERR EXIT\n`;
+  const store = new TempStore();
+  const [plain, shadowed] = await Promise.all([
+    store.shell('bash', script),
+    store.shell('bash', initFor('bash') + script),
+  ]);
+  expect(shadowed).toEqual(plain);
+});
+
+it.skipIf(!hasProgram('shellcheck')).each([
+  ['bash', 'bash'],
+  ['sh', 'dash'],
+])('shellcheck finds nothing in the functions for %s', (shell, dialect) => {
+  const text = execaSync(path.join(ROOT, 'bin/runlog'), ['shell-init', shell]).stdout;
+  const { stdout } = execaSync('shellcheck', ['-s', dialect, '-'], { input: text, reject: false });
+  expect(stdout).toBe('');
+});
+
+it('another shell is a mistake in the call', async () => {
+  const { exitCode, stderr } = await new TempStore().runlog(['shell-init', 'fish']);
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('bash, zsh, sh') as string,
+  });
+});
