@@ -1,4 +1,4 @@
-// What putting runs away costs beside tar and rm: node bench/rotate.js [--runs 15] [--sizes 10,100,1000] [--many] [--save]
+// What putting runs away costs beside tar and rm: node bench/rotate.js [--runs 15] [--sizes 10,100,1000] [--save]
 import fs from 'node:fs';
 import path from 'node:path';
 import { bench, cleanEnv, mustRun, notInstalled, peakMib, runlog } from './lib/bench.js';

@@ -28,6 +28,8 @@ export interface RecordOptions {
   isDurable?: boolean;
   /** Keep secrets as they are. */
   isUnredacted?: boolean;
+  /** Of the one event: its line may stand in the journal in part. */
+  eventId?: string | undefined;
 }
 
 export interface Recorded {
@@ -47,7 +49,7 @@ export function envelop(body: Recordable, options: RecordOptions): RunlogEvent {
     throw new RunlogError('invalid_event', problem.message, { hint: 'See docs/format.md for the keys of each event.' });
   const now = nowMicros();
   const shown = options.isUnredacted === true ? body : redactEvent(body);
-  return withEnvelope(newEventId(now), body.at ?? formatInstant(now), shown);
+  return withEnvelope(options.eventId ?? newEventId(now), body.at ?? formatInstant(now), shown);
 }
 
 /**

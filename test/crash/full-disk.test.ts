@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { fillUp, mount, unmountAll } from '../support/mounts.js';
-import { tempStore, type TempStore } from '../support/runlog.js';
+import { hasProgram, tempStore, type TempStore } from '../support/runlog.js';
 
 afterAll(unmountAll);
 
@@ -90,6 +90,62 @@ onDisk(
     expect(await actions(store)).toEqual(['BEFORE', 'LAST']);
   },
 );
+
+/** So many entries fill more than what may be left of the last page. */
+const ENTRIES = 12;
+const SHELL_SCRIPT = `set -eu
+eval "$(runlog shell-init SHELL)"
+export RUNLOG_RUN=$(runlog start --id run)
+command runlog append BEFORE
+runlog append BY_THE_SHELL
+cat /dev/zero >"$RUNLOG_DIR/filler" 2>/dev/null || :
+i=0
+while [ "$i" -lt ${ENTRIES} ]; do
+  i=$((i + 1))
+  runlog append "ENTRY_$i" ${'y'.repeat(900)} 2>>"$SAID/$i"
+done
+FREE
+echo the end`;
+
+for (const shell of (['bash', 'zsh'] as const).filter(hasProgram)) {
+  onDisk(
+    `the functions of ${shell} go on over a full disk, and what they could write in part is no damage`,
+    async () => {
+      const store = tempStore();
+      mount(store.dir, 'size=256k');
+      const [said, env] = [path.join(store.cwd, 'said'), { RUNLOG_DIR: store.dir }];
+      fs.mkdirSync(said);
+      const script = SHELL_SCRIPT.replace('SHELL', shell).replace('FREE', 'rm "$RUNLOG_DIR/filler"');
+      const { exitCode, stdout, stderr } = await store.shell(shell, script, { env: { ...env, SAID: said } });
+      expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: 'the end\n', stderr: '' });
+      const entries = Array.from({ length: ENTRIES }, (_, index) => `ENTRY_${index + 1}`);
+      const recorded = (await actions(store)).slice(0, -1);
+      expect(recorded.toSorted()).toEqual(['BEFORE', 'BY_THE_SHELL', ...entries].toSorted());
+      expect(await store.status('run')).toBe('completed');
+      const { ok } = await store.json<{ ok: boolean }>('verify', 'run');
+      expect(ok).toBe(true);
+    },
+  );
+
+  onDisk(`what the functions of ${shell} could write nowhere is counted, and said where the shell ends`, async () => {
+    const store = tempStore();
+    const disk = path.dirname(store.cwd);
+    mount(disk, 'size=512k');
+    for (const folder of [store.cwd, store.home]) fs.mkdirSync(folder);
+    const said = path.join(store.cwd, 'said');
+    fs.mkdirSync(said);
+    mount(said, 'size=256k');
+    const script = SHELL_SCRIPT.replace('SHELL', shell).replace('FREE', 'rm "$RUNLOG_DIR/filler"');
+    const env = { RUNLOG_DIR: store.dir, SAID: said };
+    const { exitCode, stdout, stderr } = await store.shell(shell, script, { env });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: 'the end\n' });
+    const lost = Number(/^warning: run: (\d+) entries were NOT recorded$/m.exec(stderr)?.[1]);
+    expect(lost).toBeGreaterThan(0);
+    const recorded = await actions(store);
+    expect(recorded.filter((action) => action.startsWith('ENTRY_'))).toHaveLength(ENTRIES - lost);
+    expect(recorded).toContain('error.raised');
+  });
+}
 
 test('where stderr takes nothing, for it lies on the same disk, a command does and ends as it would have', async () => {
   const store = tempStore();

@@ -210,10 +210,11 @@ __runlog_clock() {
   __runlog_second=$second${TZ-.}
 }
 
-# What the journal did not take goes to the executable, and so to the spool. What even that cannot keep is counted.
+# What the journal did not take goes to the executable, and so to the spool, under the id of what may have been written in part.
+# What even that cannot keep is counted.
 __runlog_again() {
   local done=0
-  RUNLOG_STRICT=1 command runlog "$@" || done=$?
+  RUNLOG_EVENT_ID=${event:14:36} RUNLOG_STRICT=1 command runlog "$@" || done=$?
   ((done == 74)) || return "$done"
   __runlog_lost=$((__runlog_lost + 1))
   [[ ${RUNLOG_STRICT-} != 1 ]] || return 74
