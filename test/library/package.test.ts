@@ -135,7 +135,7 @@ describe('the published package', () => {
       const script = 'RUNLOG_RUN=outer exec node program.mjs';
       expect(await store.shell('bash', script)).toEqual({ stdout: '', stderr: '', exitCode: 0 });
     }
-    expect((await store.json('list', '--status', 'completed')).runs).toHaveLength(2);
+    expect((await store.json('list', '--status', 'completed')).runs).toHaveLength(3);
   });
 
   it('can be required from CommonJS', async () => {
