@@ -77,6 +77,7 @@ export async function bench(benchmark) {
     sizes: measured,
   };
   if (!values.save) return;
+  fs.mkdirSync(path.join(root, 'bench/results'), { recursive: true });
   fs.writeFileSync(path.join(root, 'bench/results', `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
   writePage();
 }
@@ -181,6 +182,6 @@ function machine() {
     node: process.version,
     cpu: `${os.cpus().length} x ${cpu?.model ?? 'unknown'}`,
     memoryGib: Math.round(os.totalmem() / 2 ** 30),
-    system: `${os.type()} ${os.release()}`,
+    system: os.type(),
   };
 }

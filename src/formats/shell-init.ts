@@ -16,8 +16,6 @@ export type Shell = (typeof SHELLS)[number];
  * tokens that are long, which is asked first. A test holds what the rules mask against these.
  */
 const HINTS = [
-  '[!\\ -~]',
-  '\\\\u',
   '://*@',
   'k_[lpt]',
   'xox',
@@ -74,7 +72,7 @@ function filled(texts: readonly string[], parts: Readonly<Record<string, string>
 
 const BASH = {
   ENTER: '',
-  FLAGS: '$-',
+  LEAVE: 'return "$((__runlog_status * __runlog_keeps))"',
   OPTIONS: '[[ ${BASHOPTS-}$SHELLOPTS = "$__runlog_options" ]] || __runlog_know_options',
   LOWER: 'word=${word,,}',
   NOW: 'now=${EPOCHREALTIME/[!0-9]/}',
@@ -90,7 +88,9 @@ const BASH = {
 const ZSH = {
   ENTER: `local __runlog_flags=$-
   emulate -L sh`,
-  FLAGS: '$__runlog_flags',
+  LEAVE: `# Under set -e, cmd || runlog append FAILED must not end the script.
+    case $__runlog_flags in *e*) return 0 ;; esac
+    return "$__runlog_status"`,
   OPTIONS: ':',
   LOWER: 'word=${(L)word}',
   NOW: 'now=$((epochtime[0] * 1000000 + epochtime[1] / 1000))',

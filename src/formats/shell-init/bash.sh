@@ -5,6 +5,8 @@ __runlog_know_options() {
   [[ ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} = @(5.[2-9]|[6-9].*|[1-9][0-9].*) ]] || return 1
   case :$BASHOPTS:$SHELLOPTS: in *:nocasematch:* | *:posix:*) return 1 ;; *:globasciiranges:*) ;; *) return 1 ;; esac
   __runlog_options=$BASHOPTS$SHELLOPTS
+  # Under set -e, cmd || runlog append FAILED must not end the script.
+  case $- in *e*) __runlog_keeps=0 ;; *) __runlog_keeps=1 ;; esac
 }
 __runlog_options=''
 

@@ -2,40 +2,40 @@
 # fork. Whatever is not certain to be plain is left to the executable. A shell copies a function when it calls it: what every entry
 # needs stands in the first one, all else in others.
 runlog() {
-  local __runlog_status=$? word='' event log now
+  local __runlog_status=$? word='' event log now first second third
   RUNLOG_ENTER
   # Left by break where the executable has to do it.
   while RUNLOG_OPTIONS; do
-    # The common forms: an action, its description and up to four options, each with a value.
+    # The common forms: an action, its description and up to four options, each with a value. A backslash leaves them to the parser.
     case ${1-}.$#.${2-} in
       append.*.*[!A-Z0-9_]*) ;;
-      append.3.[A-Z]*)
-        word="$3" log="$2: $3" event="[]"
-        ;;
-      append.5.[A-Z]*)
-        [[ -z ${__runlog_keys[$4]-} ]] ||
-          word="$3 | $5" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5" event="[[\"${__runlog_keys[$4]}\",\"$5\"]]"
+      append.9.[A-Z]*)
+        first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\} third=${__runlog_keys[$8]-\\}
+        word="$3 | $5 | $7 | $9" log="$2: $3"$'\n'"$first: $5"$'\n'"$second: $7"$'\n'"$third: $9"
+        event="[[\"$first\",\"$5\"],[\"$second\",\"$7\"],[\"$third\",\"$9\"]]" first+=$second$third
         ;;
       append.7.[A-Z]*)
-        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} ]] ||
-          word="$3 | $5 | $7" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"]]"
+        first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\}
+        word="$3 | $5 | $7" log="$2: $3"$'\n'"$first: $5"$'\n'"$second: $7"
+        event="[[\"$first\",\"$5\"],[\"$second\",\"$7\"]]" first+=$second
         ;;
-      append.9.[A-Z]*)
-        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} && -n ${__runlog_keys[$8]-} ]] ||
-          word="$3 | $5 | $7 | $9" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7"$'\n'"${__runlog_keys[$8]}: $9" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"],[\"${__runlog_keys[$8]}\",\"$9\"]]"
+      append.5.[A-Z]*)
+        first=${__runlog_keys[$4]-\\}
+        word="$3 | $5" log="$2: $3"$'\n'"$first: $5" event="[[\"$first\",\"$5\"]]"
         ;;
-      append.11.[A-Z]*)
-        ! [[ -n ${__runlog_keys[$4]-} && -n ${__runlog_keys[$6]-} && -n ${__runlog_keys[$8]-} && -n ${__runlog_keys[${10}]-} ]] ||
-          word="$3 | $5 | $7 | $9 | ${11}" log="$2: $3"$'\n'"${__runlog_keys[$4]}: $5"$'\n'"${__runlog_keys[$6]}: $7"$'\n'"${__runlog_keys[$8]}: $9"$'\n'"${__runlog_keys[${10}]}: ${11}" event="[[\"${__runlog_keys[$4]}\",\"$5\"],[\"${__runlog_keys[$6]}\",\"$7\"],[\"${__runlog_keys[$8]}\",\"$9\"],[\"${__runlog_keys[${10}]}\",\"${11}\"]]"
-        ;;
+      append.3.[A-Z]*) word=$3 log="$2: $3" event="[]" first= ;;
     esac
-    case "$word |" in
-      ' |' | -* | *'|  |'* | *'| - |'* | *[\"\\$'\n\t']*) __runlog_parse "$@" || break ;;
+    case "$word |${first-}" in
+      ' |'* | -* | *'|  |'* | *'| - |'* | *[!\ !#-\[\]-~]*)
+        __runlog_parse "$@" || break
+        # No code that the log would mark.
+        case $word in *[!\ -~]* | *\\u*) break ;; esac
+        ;;
       *) event="\"type\":\"action.logged\",\"action\":\"$2\",\"description\":\"$3\",\"fields\":$event" ;;
     esac
 
-    # Nothing but printable ASCII, no code that the log would mark, and nothing that a rule for secrets may begin with. Most tokens
-    # are long, behind a _, - or dot or two capitals; which one, if any, is asked only then.
+    # Nothing that a rule for secrets may begin with. Most tokens are long, behind a _, - or dot or two capitals; which one, if any,
+    # is asked only then.
     case $word in
       RUNLOG_HINTS) break ;;
       *[_.-]RUNLOG_SIXTEEN* | *[A-Z][A-Z0-9~]RUNLOG_TWELVE*) ! __runlog_maybe_token || break ;;
@@ -43,32 +43,25 @@ runlog() {
     RUNLOG_LOWER
     case $word in RUNLOG_NAMES) ! __runlog_maybe_secret || break ;; esac
 
-    # Files are the executable's to make, links are its to refuse, and what stands after a run's end is its to warn of.
-    [[ $__runlog_known = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" ]] || __runlog_find || break
-    [[ -f $__runlog_journal && ! -L $__runlog_journal && -w $__runlog_journal && ! -L $__runlog_folder/journal &&
-      ! -L $__runlog_folder && ! -e $__runlog_folder/_final.json ]] || break
     RUNLOG_NOW
-    [[ $__runlog_second = "${now%??????}${TZ-.}" ]] || __runlog_clock || break
-    [[ $__runlog_process = "RUNLOG_PROCESS" ]] || RUNLOG_CHANCE
-    if [[ -n $log ]]; then
-      [[ -s $__runlog_log && -f $__runlog_log && ! -L $__runlog_log ]] || break
-      event+=",\"utc_offset_minutes\":$__runlog_offset"
-    fi
+    [[ $__runlog_known = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" && $__runlog_second = "${now%??????}${TZ-.}" &&
+      $__runlog_process = "RUNLOG_PROCESS" ]] || __runlog_prepare || break
+    # What stands after a run's end is the executable's to warn of, and the log's file its to make.
+    [[ -f $__runlog_journal && ! -e $__runlog_folder/_final.json && (-z $log || -s $__runlog_log) ]] || break
+    [[ -z $log ]] || event+=",\"utc_offset_minutes\":$__runlog_offset"
     builtin printf -v event '\n{"v":1,"id":"%08x-%04x-7%03x-%s%06x","at":"%s.%06dZ",%s}\n' "$((now / 1000 >> 16))" \
       "$((now / 1000 & 65535))" "$((now % 1000 * 4096 / 1000))" "$__runlog_chance" "$((__runlog_count += 1))" \
       "$__runlog_utc" "$((now % 1000000))" "$event"
     ((${#event} < __runlog_most)) || break
-    # One printf is one write(): no fragment of another writer can come between the line feed in front and the object. A run that
-    # was moved away meanwhile has kept nothing.
+    # One text is one write(), the line feeds of a format are not: no fragment of another writer can come between the line feed in
+    # front and the object. A run that was moved away meanwhile has kept nothing.
     if ! builtin printf %s "$event" >>"$__runlog_journal" || [[ ! -f $__runlog_journal ]]; then
       __runlog_again "$@"
       return
     fi
     # The log is a view: what it does not take, finalize writes.
     [[ -z $log ]] || builtin printf %s $'\n'"[$__runlog_local] $log"$'\n' >>"$__runlog_log" || :
-    # Under set -e, cmd || runlog append FAILED must not end the script.
-    case RUNLOG_FLAGS in *e*) return 0 ;; esac
-    return "$__runlog_status"
+    RUNLOG_LEAVE
   done
   command runlog "$@"
 }
@@ -170,6 +163,15 @@ __runlog_escape() {
   json=${json//\"/"$__runlog_backslash\""}
   json=${json//$'\t'/"${__runlog_backslash}t"}
   json=${json//$'\n'/"${__runlog_backslash}n"}
+}
+
+# What holds for a second, or until the run is another: files, times, chance. Links are the executable's to refuse, files its to make.
+__runlog_prepare() {
+  [[ $__runlog_known = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" ]] || __runlog_find || return 1
+  [[ -f $__runlog_journal && ! -L $__runlog_journal && -w $__runlog_journal && ! -L $__runlog_folder/journal &&
+    ! -L $__runlog_folder && ! -L $__runlog_log && (! -e $__runlog_log || -f $__runlog_log) ]] || return 1
+  [[ $__runlog_process = "RUNLOG_PROCESS" ]] || RUNLOG_CHANCE
+  __runlog_clock
 }
 
 # Finds the run's files. 1 where the executable has to: without RUNLOG_DIR a configuration above may name the store.
