@@ -1,6 +1,7 @@
 // runlog correct: what an outside truth (a merged request, a closed issue) says against what was recorded.
 import { messageOf } from '../events/errors.js';
 import type { EventBody } from '../events/vocabulary.js';
+import { noteChange } from '../runs/index-change.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
 import { resolveRun } from '../runs/resolve.js';
 import { readAnyRun } from '../runs/store.js';
@@ -48,6 +49,8 @@ async function refresh(input: Input, runId: string): Promise<void> {
     refreshIssueFiles(input.store, runId);
     return;
   }
+  // Before the views: that may have to wait, and the row of the run is old already.
+  noteChange(input.store);
   try {
     await writeViews(input, runId);
   } catch (error) {

@@ -1,4 +1,5 @@
 // What the index keeps of a finalized run: a line each, and how it is taken from what finalize wrote.
+import { parseInstant } from '../events/instant.js';
 import type { RunRow } from './run-json.js';
 import type { Seal } from './run-files.js';
 
@@ -112,18 +113,38 @@ export interface FinalFile {
   seal: Seal;
 }
 
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isNumber = (value: unknown): boolean => value === null || Number.isFinite(value);
+const isText = (value: unknown): boolean => value === null || typeof value === 'string';
+const isTime = (value: unknown): boolean =>
+  value === null || (typeof value === 'string' && parseInstant(value) !== null);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const STATUSES = new Set<unknown>(['completed', 'failed', 'partial', 'interrupted', 'cancelled']);
+const IS_SOUND: Record<string, (value: unknown) => boolean> = {
+  status: (value) => STATUSES.has(value),
+  start_time: isTime,
+  end_time: isTime,
+  duration_seconds: isNumber,
+  project_id: isText,
+  execution_mode: isText,
+  intent_type: isText,
+  total_steps: isCount,
+  failed_steps: isCount,
+  total_errors: isCount,
+  damage_count: isCount,
+  seal: isObject,
+  tags: (value) => isObject(value) && Object.values(value).every((tag) => typeof tag === 'string'),
+  llm_configuration: (value) =>
+    isObject(value) && isText(value['provider']) && isText(value['model']) && isNumber(value['temperature']),
+  cost_metrics: (value) => isObject(value) && isNumber(value['total_tokens']) && isNumber(value['estimated_cost_usd']),
+};
+const KEYS = Object.entries(IS_SOUND);
+
+/** What is of another kind than finalize writes would be shown as it stands, or be no time to sort by: the journal then says it. */
 export function isWholeFinal(value: unknown): value is FinalFile {
-  const final = value as Partial<FinalFile> | null;
-  return (
-    typeof final === 'object' &&
-    final !== null &&
-    Number.isSafeInteger(final.damage_count) &&
-    Number.isSafeInteger(final['failed_steps']) &&
-    typeof final['status'] === 'string' &&
-    [final.cost_metrics, final.llm_configuration, final.seal, final['tags']].every(
-      (part) => typeof part === 'object' && part !== null,
-    )
-  );
+  return isObject(value) && KEYS.every(([key, isSound]) => isSound(value[key])) && isText(value['trace_id'] ?? null);
 }
 
 /** The entry of a run from its `_final.json`. */

@@ -9,7 +9,7 @@ import { decodeChecked, encodeChecked } from './checked-line.js';
 import { indexPath, rightsOf, type Store } from './paths.js';
 
 /** Raised when rows change their meaning: an index of another version is none. */
-const VERSION = 1;
+const VERSION = 2;
 /** Fewer runs are not worth a file: reading them takes a few milliseconds. */
 export const WORTH_WRITING_ROWS = 64;
 const ROWS_A_BLOCK = 256;

@@ -8,7 +8,7 @@ import { lineage } from './processes.js';
 import { peekSpool, spooledRuns } from './spool.js';
 import { unknownRun } from './record.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
-import { readStart } from './start-event.js';
+import { readStart, readStartTime } from './start-event.js';
 import { askIndex } from './store-index.js';
 
 const CANDIDATES_SHOWN = 8;
@@ -90,7 +90,7 @@ function openRuns(store: Store, env: NodeJS.ProcessEnv): OpenRun[] {
 /** Newest first, as `list` has them. Of runs that are not settled only the start is read. */
 function nthLatest(store: Store, back: number, text: string): string {
   const { found, count } = askIndex(store, ({ open, entries }) => {
-    const opened = open.map((id) => ({ id, start: readStart(store, id)?.at ?? '' }));
+    const opened = open.map((id) => ({ id, start: readStartTime(store, id) ?? '' }));
     const newest = [...opened, ...firstPlaces(entries(), back + 1)].sort(comparePlaces);
     return { found: newest[back]?.id, count: newest.length };
   });

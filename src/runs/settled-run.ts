@@ -12,8 +12,6 @@ import type { Vantage } from './verdict.js';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
 const IN_ONE_READ_BYTES = 256 * 1024;
-/** Times of files are coarse, and two hosts' clocks apart. */
-const COARSE_MS = 2000;
 
 let buffer: Buffer | undefined;
 
@@ -27,11 +25,9 @@ export function settle(store: Store, runId: string, from: () => Vantage): IndexE
   if (!isSeal(seal)) return null;
   const sealed = lookAt(folder, stats, Object.keys(seal));
   if (sealed === null) return null;
-  const { stamp, journalMs, segmentMs } = sealed;
-  if (!isCovered(seal, stamp)) return null;
-  // A segment that came after the seal was made after the last sealed event was written.
-  const isComplete = journalMs < Math.max(...segmentMs) - COARSE_MS;
-  if (!isComplete && hasOthers(`${folder}/journal`, segmentMs.length)) return null;
+  const { stamp, segmentMs } = sealed;
+  // No time tells that nothing came since: a segment may be brought by a copy that sets times, or by a host whose clock was set back.
+  if (!isCovered(seal, stamp) || hasOthers(`${folder}/journal`, segmentMs.length)) return null;
   const isUntouched = segmentMs.every((at) => at <= stats.mtimeMs);
   if (isUntouched && isWholeFinal(final)) return entryOfFinal(runId, final, stamp);
   return entryOfJournal(store, runId, stamp, from());
@@ -50,7 +46,7 @@ export function isAsStamped(store: Store, runId: string, stamp: Stamp): boolean 
 /** Whether the folder that stands under a run's id is the one that was stamped. */
 export function isSameFolder(store: Store, runId: string, stamp: Stamp): boolean {
   const found = look(`${runsDir(store)}/${runId}/journal`);
-  return found !== undefined && found.ino === stamp[3] && found.mtimeMs === stamp[4];
+  return found !== undefined && found.ino === stamp[3] && found.ctimeMs === stamp[4];
 }
 
 interface Final {
@@ -86,10 +82,11 @@ function lookAt(
   folder: string,
   { size, mtimeMs, ino }: fs.Stats,
   segments: readonly string[],
-): { stamp: Stamp; journalMs: number; segmentMs: number[] } | null {
+): { stamp: Stamp; segmentMs: number[] } | null {
   const journal = look(`${folder}/journal`);
   if (journal?.isDirectory() !== true) return null;
-  const stamp: Stamp = [size, mtimeMs, ino, journal.ino, journal.mtimeMs];
+  // Its mtime would come back with a copy that keeps times, and its number is used again.
+  const stamp: Stamp = [size, mtimeMs, ino, journal.ino, journal.ctimeMs];
   const segmentMs: number[] = [];
   for (const name of segments) {
     const found = look(`${folder}/${name}`);
@@ -97,7 +94,7 @@ function lookAt(
     stamp.push(name, found.size, found.mtimeMs);
     segmentMs.push(found.mtimeMs);
   }
-  return { stamp, journalMs: journal.mtimeMs, segmentMs };
+  return { stamp, segmentMs };
 }
 
 /** What cannot be looked at is not settled: reading the run says why. */
@@ -115,7 +112,11 @@ function isCovered(seal: Seal, stamp: Stamp): boolean {
 }
 
 function hasOthers(folder: string, known: number): boolean {
-  return fs.readdirSync(folder).filter((name) => name.endsWith('.jsonl')).length !== known;
+  try {
+    return fs.readdirSync(folder).filter((name) => name.endsWith('.jsonl')).length !== known;
+  } catch {
+    return true;
+  }
 }
 
 /** Of a run that was finalized by an earlier version, or whose files came from elsewhere or were worked on since. */
