@@ -1,5 +1,6 @@
 // What a run of the library stands on: its writer, its end, and the one way in which problems leave. Nothing here throws into the
 // program that is recorded.
+import { existsSync } from 'node:fs';
 import { RunlogError } from '../events/errors.js';
 import { pricesOf } from '../runs/pricing.js';
 import { loadPriceLists } from '../sources/price-lists.js';
@@ -7,7 +8,7 @@ import { finalizeRuns, recordOwnEnd } from '../runs/finalize.js';
 import type { Wish } from '../runs/ending.js';
 import { DEFAULT_STALE_AFTER_SECONDS } from '../runs/liveness.js';
 import { noteChange } from '../runs/index-change.js';
-import type { Store } from '../runs/paths.js';
+import { finalPath, type Store } from '../runs/paths.js';
 import { refreshIssueFiles } from '../runs/refresh.js';
 import type { Recordable, Recorded } from '../runs/record.js';
 import { RunWriter } from '../runs/run-writer.js';
@@ -65,7 +66,6 @@ export class Core {
       if (this.#options.isBatched && this.#end === null) return this.#writer.add(body).id;
       const recorded = this.#writer.write(body);
       this.#hear(recorded);
-      if (this.#end !== null) noteChange(this.store);
       return recorded.where === 'nowhere' ? null : (recorded.events[0]?.id ?? null);
     } catch (error) {
       this.complain(error);
@@ -74,7 +74,13 @@ export class Core {
   }
 
   #hear({ warning, where }: Pick<Recorded, 'warning' | 'where'>): void {
+    if (where === 'journal' && this.#isLate()) noteChange(this.store);
     if (warning !== null) this.complain(new RunlogError(where === 'nowhere' ? 'not_recorded' : 'io', warning));
+  }
+
+  /** Whether what is recorded now may stand after the seal. Another's run may have been finalized at any time. */
+  #isLate(): boolean {
+    return this.#end !== null || (!this.#options.isOwn && existsSync(finalPath(this.store, this.runId)));
   }
 
   /** The next step number; null where none could be had: the step is then known by its agent. */

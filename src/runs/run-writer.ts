@@ -29,6 +29,8 @@ const BATCH_BYTES = 256 * 1024;
 const NO_BYTES = Buffer.alloc(0);
 /** A UTF-16 unit takes three bytes at the most. */
 const UNIT_BYTES = 3;
+/** A run is put away when its journal says nothing for an hour at the least. Looked at twice as often, it cannot go unseen. */
+const LOOK_EVERY_MS = 30 * 60_000;
 /** What stands before an event's type: LF, `{"v":1,"id":"…","at":"…`, 36 characters of id, and a time of 20 at the least. */
 const ENVELOPE_BYTES = 77;
 /** Secrets are masked here, once the line is there. */
@@ -50,14 +52,16 @@ export class RunWriter {
   readonly #runId: string;
   readonly #options: RecordOptions;
   /**
-   * Whether the run belongs to this very process: then it cannot be rotated away under its writer, for it is alive, and need not
-   * be looked for after each write.
+   * Whether the run belongs to this very process: then it is rotated away under its writer only where somebody ended it by force
+   * and it was silent since, and need not be looked for after each write.
    */
   #isOwn: boolean;
   /** Hears what became of each batch. */
   readonly #onBatch: (batch: BatchRecorded) => void;
   readonly #encoder: LineEncoder = new LineEncoder();
   #segment: Segment | null = null;
+  /** When the segment was last found in its place, by the wall clock, as rotate goes by that. */
+  #foundAtMs = 0;
   // Both keep bytes, no events: a hundred thousand objects that wait would cost the collector more than they cost to write.
   #batch: Waiting = { bytes: NO_BYTES, length: 0 };
   #ids: string[] = [];
@@ -173,7 +177,10 @@ export class RunWriter {
       segment.append(lines, length);
     }
     if (isToSync) segment.sync();
-    if (!this.#isOwn) refuseMoved(segment, this.#runId);
+    const nowMs = Date.now();
+    if (this.#isOwn && Math.abs(nowMs - this.#foundAtMs) < LOOK_EVERY_MS) return warning;
+    refuseMoved(segment, this.#runId);
+    this.#foundAtMs = nowMs;
     return warning;
   }
 
@@ -242,6 +249,7 @@ export class RunWriter {
       if (errnoOf(error) === undefined) throw error;
     }
     this.#segment = null;
+    this.#foundAtMs = 0;
   }
 
   /** Of another's run the log may be written anew, or put away, at any moment: there what waits is written with the batch. */

@@ -1,5 +1,6 @@
 // Recording never breaks the program: what fails is told, waits in the spool where it can, and comes home.
 import fs from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { runProgram, startProgram } from '../support/program.js';
 import { tempStore, type TempStore } from '../support/runlog.js';
@@ -116,4 +117,46 @@ test('a run whose folder somebody removes under a program costs the program noth
     say(await run.step('a', async () => 7)); await run.finalize(); say(told.length > 0);`;
   const { stdout, stderr, exitCode } = await runProgram(store, code);
   expect({ stdout, stderr, exitCode }).toEqual({ stdout: '7\ntrue', stderr: '', exitCode: 0 });
+});
+
+test('what is recorded after an hour of silence is acknowledged only where the run still is in its place', async () => {
+  const store = tempStore();
+  const code = `const told = []; const run = startRun({ id: 'run', onError: (error) => told.push(error.code) });
+    run.action('ONE'); run.flush(); say('ready'); fs.readSync(0, Buffer.alloc(1));
+    const { now } = Date; Date.now = () => now() + 3600_000;
+    const id = run.action('TWO'); say({ id, told }); process.exit(0);`;
+  const program = startProgram(store, code);
+  expect(await program.line()).toBe('"ready"');
+  await store.ok('finalize', 'run', '--status', 'failed', '--force');
+  // As rotate would, an hour later.
+  fs.mkdirSync(store.path('archive'));
+  fs.renameSync(store.path('runs', 'run'), store.path('away'));
+  fs.writeFileSync(store.path('archive', 'run.tar.gz'), '');
+  program.say();
+  expect(JSON.parse(await program.line())).toEqual({ id: null, told: ['no_such_run'] });
+  await program.ended();
+});
+
+test("what a program records into another's run that is finalized is noticed by lists of many", async () => {
+  const store = tempStore();
+  const at = '2025-10-03T10:00:00.000000Z';
+  const ids = Array.from({ length: 70 }, (_, index) => `run_${index}`);
+  for (const id of ids)
+    store.write(id, [
+      { type: 'run.started', run_id: id, at },
+      { type: 'run.ended', status: 'completed' },
+    ]);
+  await store.runlog(['finalize', '--all']);
+  await wait(2100);
+  expect((await store.json('list', '--failed')).runs).toEqual([]);
+  for (const [id, batch] of [
+    ['run_3', false],
+    ['run_4', true],
+  ]) {
+    const code = `const run = openRun('${id}', { batch: ${batch} });
+      run.correct('run', '${id}', { success: false, evidence: 'looked' }); run.flush();`;
+    expect(await runProgram(store, code)).toMatchObject({ stderr: '', exitCode: 0 });
+  }
+  const { runs } = await store.json<{ runs: { run_id: string }[] }>('list', '--failed');
+  expect(runs.map(({ run_id }) => run_id).sort()).toEqual(['run_3', 'run_4']);
 });
