@@ -51,6 +51,12 @@ export function parseInstant(text: string): number | null {
   return micros;
 }
 
+/** A time moved by an offset from UTC; where that leads out of the calendar, the offset says nothing, and the time stays. */
+export function movedBy(micros: number, offsetMinutes: number): number {
+  const moved = micros + offsetMinutes * 60e6;
+  return moved >= FIRST_MICROS && moved <= LAST_MICROS ? moved : micros;
+}
+
 function digitsAt(text: string, from: number, count: number): number {
   let number = 0;
   for (let index = from; index < from + count; index += 1) number = number * 10 + text.charCodeAt(index) - 48;
