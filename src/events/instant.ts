@@ -31,7 +31,7 @@ let lastSecond: { number: number; text: string } = { number: Number.NaN, text: '
 /** Microseconds since the epoch of an RFC 3339 time with zone, or null where the text is none (or names a day that never was). */
 export function parseInstant(text: string): number | null {
   // Most times are of the same second as one that was just written.
-  if (text.startsWith(lastSecond.text) && CANONICAL.test(text))
+  if (text.startsWith(lastSecond.text) && lastSecond.number >= FIRST_MICROS / 1e6 && CANONICAL.test(text))
     return lastSecond.number * 1e6 + Number(text.slice(lastSecond.text.length, -1));
   // Or of the same day as the one that was read before.
   if (text.startsWith(readDay.text) && CANONICAL.test(text)) {
