@@ -39,12 +39,13 @@ function compile(folder) {
 
 /** Of each file that has been loaded, once. */
 function keep() {
-  for (const [name, { script }] of loaded) {
+  for (const [name, own] of loaded) {
+    if (own.isKept) continue;
+    own.isKept = true;
     const file = cachePath(path.join(dist, name));
-    if (fs.existsSync(file)) continue;
-    // Whole or not at all: another call may read it, or write it too.
+    // Whole or not at all: another call may read it, or write it too. And on the disk: V8 does not survive a part of it.
     const aside = `${file}.${process.pid}`;
-    fs.writeFileSync(aside, script.createCachedData());
+    fs.writeFileSync(aside, Buffer.concat([own.script.createCachedData(), own.source]), { flush: true });
     // Whoever installs it is not who uses it, and recording has set a umask.
     fs.chmodSync(aside, READABLE);
     fs.renameSync(aside, file);

@@ -35,3 +35,12 @@ test('a time says the same, whatever times were read before it', () => {
     { numRuns: 1000 },
   );
 });
+
+test('a time before the calendar is none, just written or not', () => {
+  for (const text of ['0099-12-31T23:30:00.000000Z', '0001-01-01T00:00:00.000000Z']) {
+    expect(parseInstant(text)).toBeNull();
+    expect(formatInstant(Date.parse(text) * 1000)).toBe(text);
+    expect(parseInstant(text)).toBeNull();
+  }
+  expect(formatInstant(parseInstant('0100-01-01T00:00:00.000000Z') as number)).toBe('0100-01-01T00:00:00.000000Z');
+});

@@ -31,7 +31,7 @@ let lastSecond: { number: number; text: string } = { number: Number.NaN, text: '
 /** Microseconds since the epoch of an RFC 3339 time with zone, or null where the text is none (or names a day that never was). */
 export function parseInstant(text: string): number | null {
   // Most times are of the same second as one that was just written.
-  if (text.startsWith(lastSecond.text) && CANONICAL.test(text))
+  if (text.startsWith(lastSecond.text) && lastSecond.number >= FIRST_MICROS / 1e6 && CANONICAL.test(text))
     return lastSecond.number * 1e6 + Number(text.slice(lastSecond.text.length, -1));
   // Or of the same day as the one that was read before.
   if (text.startsWith(readDay.text) && CANONICAL.test(text)) {
@@ -49,6 +49,12 @@ export function parseInstant(text: string): number | null {
   if (micros < FIRST_MICROS || micros > LAST_MICROS) return null;
   if (CANONICAL.test(text)) readDay = { text: text.slice(0, 11), micros: Math.floor(micros / DAY_MICROS) * DAY_MICROS };
   return micros;
+}
+
+/** A time moved by an offset from UTC; where that leads out of the calendar, the offset says nothing, and the time stays. */
+export function movedBy(micros: number, offsetMinutes: number): number {
+  const moved = micros + offsetMinutes * 60e6;
+  return moved >= FIRST_MICROS && moved <= LAST_MICROS ? moved : micros;
 }
 
 function digitsAt(text: string, from: number, count: number): number {

@@ -1,5 +1,5 @@
 // Times as other tools write them: with a zone, or as a clock on some wall showed them.
-import { civilMillis, formatInstant, parseInstant } from '../events/instant.js';
+import { civilMillis, formatInstant, movedBy, parseInstant } from '../events/instant.js';
 
 const CIVIL = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?$/;
 
@@ -26,7 +26,7 @@ export function parseTime(text: unknown, offsetMinutesAt: (localMillis: number) 
 export function formatCivil(instant: string, offsetMinutes: number): string {
   if (offsetMinutes === 0) return instant.slice(0, -1);
   const micros = parseInstant(instant);
-  return micros === null ? instant : formatInstant(micros + offsetMinutes * 60e6).slice(0, -1);
+  return micros === null ? instant : formatInstant(movedBy(micros, offsetMinutes)).slice(0, -1);
 }
 
 /** The offset that a stored time has in a zone of civil times. */

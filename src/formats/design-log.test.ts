@@ -308,6 +308,9 @@ test('local times follow the offset and must exist', () => {
   expect(formatLocalTime(micros, 0)).toBe('2025-12-31 23:30:59');
   expect(formatLocalTime(micros, 330)).toBe('2026-01-01 05:00:59');
   expect(formatLocalTime(micros, -570)).toBe('2025-12-31 14:00:59');
+  // What no clock can show, a journal may say all the same.
+  for (const offset of [1e21, -1e21, 1.7e308, 5e9, -2e9])
+    expect(formatLocalTime(micros, offset)).toBe('2025-12-31 23:30:59');
   expect(parseLocalTime('2025-10-22 14:23:15')).toBe(Date.UTC(2025, 9, 22, 14, 23, 15));
   for (const text of [
     '2025-13-01 00:00:00',

@@ -1,5 +1,5 @@
 // The design-experiment log as text: entries, fields and the text between them, both ways. No files, no clock; it drops nothing it reads.
-import { civilMillis } from '../events/instant.js';
+import { civilMillis, movedBy } from '../events/instant.js';
 import { createVisibleCoder, fromVisible, hasDangerous, toVisible } from './visible-text.js';
 
 /** One entry. `localTime` (`YYYY-MM-DD HH:MM:SS`) and `action` (`ACTION_TYPE`) are written as they are: callers check them. */
@@ -58,7 +58,7 @@ type Header = Pick<LogEntry, 'localTime' | 'action' | 'description'>;
 
 /** `YYYY-MM-DD HH:MM:SS` at an offset in minutes east of UTC. */
 export function formatLocalTime(micros: number, utcOffsetMinutes: number): string {
-  const local = new Date(Math.floor(micros / 1000) + utcOffsetMinutes * 60_000);
+  const local = new Date(Math.floor(movedBy(micros, utcOffsetMinutes) / 1000));
   return local.toISOString().slice(0, 19).replace('T', ' ');
 }
 

@@ -41,11 +41,13 @@ export class Core {
   readonly #writer: RunWriter | null;
   #refreshTimer: NodeJS.Timeout | null = null;
   #end: { status: RunStatus | null } | null = null;
+  #isBatched: boolean;
 
   constructor(store: Store, runId: string, options: CoreOptions) {
     this.store = store;
     this.runId = runId;
     this.#options = options;
+    this.#isBatched = options.isBatched;
     this.#writer =
       runId === '' ? null : new RunWriter(store, runId, options, options.isOwn, (batch) => this.#hear(batch));
   }
@@ -63,7 +65,7 @@ export class Core {
     try {
       const body = make();
       if (endsSomething(body)) this.#refreshSoon();
-      if (this.#options.isBatched && this.#end === null) return this.#writer.add(body).id;
+      if (this.#isBatched && this.#end === null) return this.#writer.add(body).id;
       const recorded = this.#writer.write(body);
       this.#hear(recorded);
       return recorded.where === 'nowhere' ? null : (recorded.events[0]?.id ?? null);
@@ -102,6 +104,12 @@ export class Core {
     } catch (error) {
       this.complain(error);
     }
+  }
+
+  /** The program ends: what waits is written, and what still comes is not to wait, for nobody would write it. */
+  leave(): void {
+    this.#isBatched = false;
+    this.flush();
   }
 
   /** Records the end, at once. Null where it had ended before, or cannot be said. */

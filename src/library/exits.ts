@@ -38,12 +38,13 @@ export function watch(run: Watched): void {
 
 /** What waits for a run that goes on without this program is written when the program ends. */
 export function flushAtExit(core: Core): void {
-  if (batching.size === 0) process.on('exit', () => batching.forEach((own) => own.flush()));
   batching.add(core);
+  listen();
 }
 
 export function unwatch(run: Watched): void {
   watched.delete(run);
+  batching.delete(run.internals);
   relax();
 }
 
@@ -67,7 +68,7 @@ function listen(): void {
 }
 
 function relax(): void {
-  if (!isListening || watched.size > 0 || justDisposed.length > 0 || isLeaving) return;
+  if (!isListening || watched.size > 0 || batching.size > 0 || justDisposed.length > 0 || isLeaving) return;
   isListening = false;
   process.off('uncaughtExceptionMonitor', onFailure);
   process.off('beforeExit', onIdle);
@@ -93,6 +94,7 @@ function onSignal(signal: Signal): void {
   if (process.listenerCount(signal) > 1) return;
   const leave = (): void => {
     for (const other of SIGNALS) process.off(other, onSignal).off(other, leave);
+    leaveOthers();
     process.kill(process.pid, signal);
   };
   // Whoever sends a second signal does not want to wait for views.
@@ -110,6 +112,7 @@ function onExit(exitCode: number): void {
     : bySignal
       ? { signal: lastSignal }
       : { exitCode };
+  leaveOthers();
   const ended = endAll(wish);
   if (hasFailed)
     for (const run of justDisposed) {
@@ -140,6 +143,10 @@ function writeViewsOf(runs: readonly Watched[]): void {
       timeout: VIEWS_TIMEOUT_MS,
     });
   }
+}
+
+function leaveOthers(): void {
+  for (const core of batching) core.leave();
 }
 
 function endAll(wish: Wish): Watched[] {

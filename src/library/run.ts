@@ -1,8 +1,9 @@
 // A run, for programs: started or opened here, recorded through its methods, finalized whatever happens to the program.
 import path from 'node:path';
+import { RunlogError } from '../events/errors.js';
 import type { EventBody, Json, RunStatus } from '../events/vocabulary.js';
 import { runDir } from '../runs/paths.js';
-import { formatInstant } from '../events/instant.js';
+import { formatInstant, normalizeInstant } from '../events/instant.js';
 import type { Core } from './core.js';
 import { disposed, unwatch } from './exits.js';
 import { Recorder, settle, wordsOf } from './recorder.js';
@@ -46,6 +47,9 @@ export interface CorrectionFacts {
   /** Of an agent: for this issue alone. */
   issue?: string;
 }
+
+/** What an event that was read may bring along. */
+type Envelope = Record<'v' | 'id' | 'crc' | 'blobs' | 'at', unknown>;
 
 export class Run extends Recorder implements AsyncDisposable {
   /** The run's id; empty where it could not be started at all. */
@@ -146,9 +150,16 @@ export class Run extends Recorder implements AsyncDisposable {
     return this.event({ type: 'run.beat' });
   }
 
-  /** Any event of docs/format.md, with its own keys; `at` where it happened at another time than now. */
+  /**
+   * Any event of docs/format.md, with its own keys; `at` where it happened at another time than now. The keys of every event (`v`, `id`,
+   * `crc`, `blobs`) are not the caller's to say: they are left out.
+   */
   event(event: EventBody, at?: Date): string | null {
-    return this.core.record(() => (at === undefined ? event : { ...event, at: formatInstant(at.getTime() * 1000) }));
+    return this.core.record(() => {
+      const { v: _v, id: _id, crc: _crc, blobs: _blobs, at: said, ...own } = event as EventBody & Partial<Envelope>;
+      if (at !== undefined) return { ...own, at: formatInstant(at.getTime() * 1000) };
+      return said === undefined || said === null ? own : { ...own, at: instantOf(said) };
+    });
   }
 
   /** Brings the design log and the files of issues up to date; events themselves are never held back. */
@@ -206,4 +217,10 @@ export class Issue extends Recorder {
   end(status: 'completed' | 'failed' | 'skipped', facts?: { error?: string }): string | null {
     return this.core.record(() => ({ type: 'issue.ended', issue: this.iid, status, error: facts?.error ?? null }));
   }
+}
+
+function instantOf(said: unknown): string {
+  const at = typeof said === 'string' ? normalizeInstant(said) : null;
+  if (at === null) throw new RunlogError('invalid_event', 'at must be a time such as 2025-10-03T18:19:52Z');
+  return at;
 }

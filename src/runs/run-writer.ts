@@ -87,7 +87,7 @@ export class RunWriter {
   /** Records an event as `record` does. When it returns, the kernel has the line, or the spool has it, or the warning says so. */
   write(body: Recordable, isDurable: boolean = this.#options.isDurable === true): Recorded {
     const { event, isShort } = this.#encode(body);
-    this.writeAdded();
+    this.#writeBefore(event, isShort);
     return this.#writeOne(event, isShort, isDurable);
   }
 
@@ -99,13 +99,16 @@ export class RunWriter {
     const { event, isShort } = this.#encode(body);
     // What is to be synced is worth a write, and a long line has one of its own.
     if (!isShort || isSynced(event)) {
-      this.writeAdded();
+      this.#writeBefore(event, isShort);
       const { warning, where } = this.#writeOne(event, isShort, this.#options.isDurable === true);
       this.#onBatch({ ids: [event.id], warning, where });
       return event;
     }
     const length = this.#encoder.close();
-    if (this.#batch.length + length > BATCH_BYTES) this.writeAdded();
+    while (this.#batch.length + length > BATCH_BYTES) {
+      this.#writeBefore(event, isShort);
+      this.#encoder.close();
+    }
     if (this.#ids.length === 0) this.#logBefore = this.#log.length;
     const batch = withRoom(this.#batch);
     this.#encoder.bytes.copy(batch.bytes, batch.length, 0, length);
@@ -126,6 +129,13 @@ export class RunWriter {
     const { warning, where } = this.#appendBatch(lines);
     if (!this.#isOwn) this.#flushLog();
     this.#onBatch({ ids, warning, where });
+  }
+
+  /** Writes the batch before an event that is encoded already. Who then hears of the batch may record, with the same encoder. */
+  #writeBefore(event: RunlogEvent, isShort: boolean): void {
+    if (this.#ids.length === 0) return;
+    this.writeAdded();
+    if (isShort) this.#encoder.put(JSON.stringify(event));
   }
 
   #appendBatch(lines: Buffer): Pick<Recorded, 'warning' | 'where'> {

@@ -244,7 +244,8 @@ const ABOUT_ISSUES = new Set<string>([
 function nextDue(state: RunState, event: RunlogEvent): string | null {
   const seconds = state.started?.beat_seconds ?? null;
   const own = event.type === 'run.beat' ? (event.due ?? null) : null;
-  const promised = seconds === null ? null : laterBy(event.at, 2 * seconds);
+  // Less than none is no promise, and would lead out of the calendar.
+  const promised = seconds === null || seconds < 0 ? null : laterBy(event.at, 2 * seconds);
   const latest = own !== null && (promised === null || own > promised) ? own : promised;
   return latest !== null && (state.due === null || latest > state.due) ? latest : state.due;
 }

@@ -413,3 +413,23 @@ test('no text can forge an entry: newlines, carriage returns, separators, escape
     original.map(({ action, description, fields }) => ({ action, description, fields })),
   );
 });
+
+test('an offset that no clock has hinders neither the event nor the run', async () => {
+  const store = tempStore();
+  const runId = await store.start('--id', 'run');
+  const lines = [
+    { type: 'action.logged', action: 'FAR', utc_offset_minutes: 1e21 },
+    { type: 'action.logged', action: 'NEAR', utc_offset_minutes: 60 },
+    { type: 'item.recorded', item_type: 'output_text', content: 'x' },
+  ];
+  const input = lines.map((line) => JSON.stringify(line)).join('\n');
+  const { stdout, stderr, exitCode } = await store.runlog(['append', '--stdin', '--json', '--run', runId], { input });
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  expect(JSON.parse(stdout)).toMatchObject({ recorded: 3, bad: 0 });
+  const live = store.read('runs', runId, 'design-experiment.log');
+  await store.ok('finalize', runId);
+  expect(store.read('runs', runId, 'design-experiment.log')).toBe(live);
+  expect(live).toContain('] FAR');
+  for (const format of ['log', 'record', 'trace']) await store.ok('export', format, runId);
+  expect((await store.json('verify', runId)).ok).toBe(true);
+});

@@ -99,6 +99,50 @@ test('what a program adds to the run of another is written when the program ends
   expect(await actions(store)).toEqual(['ADDED']);
 });
 
+test.each([
+  ['by a signal', "setInterval(() => {}, 1000); process.kill(process.pid, 'SIGTERM');", 143],
+  ['by an exception', "throw new Error('no');", 1],
+  ['after its last words', "process.on('exit', () => run.action('LAST'));", 0],
+])('so it is where the program ends %s', async (_, ending, exitCode) => {
+  const store = tempStore();
+  await store.start('--id', 'run');
+  const code = `const run = openRun('run', { batch: true }); run.action('ADDED'); ${ending}`;
+  expect((await runProgram(store, code)).exitCode).toBe(exitCode);
+  expect(await actions(store)).toEqual(exitCode === 0 ? ['ADDED', 'LAST'] : ['ADDED']);
+  expect((await store.json('list')).runs[0].status).toBe('running');
+});
+
+test('a signal that the program takes itself does not end it, and what waits is written when it ends', async () => {
+  const store = tempStore();
+  await store.start('--id', 'run');
+  const code = `const run = openRun('run', { batch: true });
+    process.on('SIGTERM', () => { run.action('TOLD'); process.exit(7); });
+    setInterval(() => {}, 1000); process.kill(process.pid, 'SIGTERM');`;
+  expect((await runProgram(store, code)).exitCode).toBe(7);
+  expect(await actions(store)).toEqual(['TOLD']);
+});
+
+test('whoever is told of a batch may record, and no event is lost, changed or there twice', async () => {
+  const store = tempStore();
+  const code = `let isTold = false;
+    const onError = () => { if (isTold) return; isTold = true; run.action('HEARD', 'y'.repeat(300)); isTold = false; };
+    const run = startRun({ id: 'run', batch: true, onError });
+    run.action('FIRST'); run.flush();
+    fs.renameSync(run.dir + '/journal', run.dir + '/aside'); fs.writeFileSync(run.dir + '/journal', 'in the way'); run.flush();
+    const ids = Array.from({ length: 600 }, (_, count) => run.action('N' + count, 'x'.repeat(1000)));
+    ids.push(run.action('WAITS'), run.error(new Error('synced')));
+    fs.rmSync(run.dir + '/journal'); fs.renameSync(run.dir + '/aside', run.dir + '/journal');
+    run.flush(); say(ids); await run.finalize();`;
+  const ids = JSON.parse((await runProgram(store, code)).stdout) as string[];
+  const found = new Set((await store.events('run')).map(({ id }) => id));
+  expect(ids.filter((id) => !found.has(id))).toEqual([]);
+  expect((await actions(store)).filter((action) => action === 'HEARD').length).toBeGreaterThan(1);
+  expect((await actions(store)).filter((action) => /^N\d+$/.test(action))).toEqual(
+    Array.from({ length: 600 }, (_, count) => `N${count}`),
+  );
+  expect(await store.json('verify')).toMatchObject({ ok: true });
+});
+
 test('programs that are killed while they write batches lose nothing that flush has written', async () => {
   const store = tempStore();
   await store.start('--id', 'run');

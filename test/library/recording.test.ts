@@ -174,3 +174,25 @@ test('what cannot be recorded is told, not thrown, whatever the program gives', 
   expect({ stdout, stderr, exitCode }).toEqual({ stdout: '19', stderr: '', exitCode: 0 });
   expect((await store.events('run')).map(({ type }) => type)).toEqual(['run.started', 'run.ended']);
 });
+
+test('the id and version of an event are not for programs to say: one that brings its own is recorded all the same', async () => {
+  const store = tempStore();
+  const code = `const own = { type: 'order.placed', v: 7, crc: 'no', blobs: { x: 1 } };
+    const ids = [42, 'same', 'same'].map((id, row) => run.event({ ...own, id, row }));
+    ids.push(run.event({ ...own, row: 3, at: '2025-10-03T20:19:52+02:00' }));
+    say(ids);`;
+  const events = await eventsOf(store, code, 'order.placed');
+  expect(events.map(({ row }) => row).sort()).toEqual([0, 1, 2, 3]);
+  expect(new Set(events.map(({ id }) => id)).size).toBe(4);
+  for (const event of events) expect(event).toMatchObject({ v: 1, id: expect.stringMatching(/^[\da-f-]{36}$/) });
+  expect(events.find(({ row }) => row === 3)?.['at']).toBe('2025-10-03T18:19:52.000000Z');
+  expect(await store.json('verify')).toMatchObject({ ok: true });
+});
+
+test('an event at a time that is none is not recorded, and told of', async () => {
+  const store = tempStore();
+  const code = `const told = []; const run = startRun({ id: 'run', onError: ({ code }) => told.push(code) });
+    say([run.event({ type: 'order.placed', at: 'tomorrow' }), ...told]); await run.finalize();`;
+  expect((await runProgram(store, code)).stdout).toBe('[null,"invalid_event"]');
+  expect(await store.json('verify')).toMatchObject({ ok: true });
+});

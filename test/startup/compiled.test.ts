@@ -60,6 +60,40 @@ describe('a recording command', () => {
   });
 });
 
+/** Another version, of just the same length. */
+function putOver(dist: string): void {
+  const file = path.join(dist, 'record.cjs');
+  const source = fs.readFileSync(file, 'latin1');
+  expect(source).toContain('has been finalized; the event');
+  fs.writeFileSync(file, source.replace('has been finalized; the event', 'HAS BEEN FINALIZED; the event'), 'latin1');
+}
+
+describe('another version put over an old one, whose compiled files stay', () => {
+  it('runs its own code, and is compiled by the first start', async () => {
+    const installed = install();
+    const [, kept = ''] = caches(installed.dist).map((name) => path.join(installed.dist, name));
+    const before = fs.readFileSync(kept);
+    putOver(installed.dist);
+    fs.writeFileSync(path.join(installed.dist, '../work/logs/runs/run/_final.json'), '{}');
+    expect(await installed.runlog(['append', 'CHECK_DISK'])).toContain('HAS BEEN FINALIZED');
+    expect(fs.readFileSync(kept).equals(before)).toBe(true);
+    await installed.runlog(['start', '--id', 'new']);
+    expect(fs.readFileSync(kept).equals(before)).toBe(false);
+    expect(await installed.runlog(['append', 'CHECK_DISK'])).toContain('HAS BEEN FINALIZED');
+  });
+});
+
+describe('what was compiled', () => {
+  it('hinders nothing where it cannot be read', async () => {
+    const installed = install();
+    for (const name of caches(installed.dist)) {
+      fs.rmSync(path.join(installed.dist, name));
+      fs.mkdirSync(path.join(installed.dist, name));
+    }
+    await recordsAsEver(installed);
+  });
+});
+
 describe('the first start of a run after an installation, or under another Node', () => {
   it('compiles for the calls that follow', async () => {
     const installed = install();
