@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { cachePath, dist, load, loaded } = require('./runlog');
+const { STAMP_BYTES, cachePath, dist, load, loaded } = require('./runlog');
 
 /** Those that scripts call most. What these do not need would only make theirs longer to read. */
 const CALLS = [
@@ -45,7 +45,9 @@ function keep() {
     const file = cachePath(path.join(dist, name));
     // Whole or not at all: another call may read it, or write it too. And on the disk: V8 does not survive a part of it.
     const aside = `${file}.${process.pid}`;
-    fs.writeFileSync(aside, Buffer.concat([own.script.createCachedData(), own.source]), { flush: true });
+    fs.writeFileSync(aside, Buffer.concat([own.script.createCachedData(), own.source.subarray(-STAMP_BYTES)]), {
+      flush: true,
+    });
     // Whoever installs it is not who uses it, and recording has set a umask.
     fs.chmodSync(aside, READABLE);
     fs.renameSync(aside, file);

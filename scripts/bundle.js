@@ -1,6 +1,7 @@
 // The bundles. record.cjs is the direct way of recording commands: CommonJS, for the ES module loader alone costs a quarter of
 // Node's start, and small, for V8 needs a millisecond for every 30 KB, 4% of that start. What only some calls need lies in files
 // beside it, each loaded by the first call into it. main.js and its chunks are everything where a person waits for text.
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -56,7 +57,7 @@ export async function bundle({ write }) {
       plugins: [leaveTo(DIRECT.slice(0, index), file !== 'record')],
     });
     record[`${file}.cjs`] = result;
-    if (write) writeFileSync(`${root}dist/${file}.cjs`, withoutCopies(result.outputFiles[0].text));
+    if (write) writeFileSync(`${root}dist/${file}.cjs`, stamped(withoutCopies(result.outputFiles[0].text)));
   }
   const main = await build({
     ...common,
@@ -78,6 +79,11 @@ export async function bundle({ write }) {
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
   return { record, main };
+}
+
+/** With a checksum at the end, by which bin/runlog tells whether what was compiled is of just this. */
+function stamped(code) {
+  return `${code}//${createHash('sha256').update(code).digest('hex')}`;
 }
 
 /** Puts functions that load a file when they are called in the place of that file's modules. */
