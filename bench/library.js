@@ -52,6 +52,10 @@ await bench({
     const batched = startRun({ dir: path.join(folder, 'logs'), name: 'batched', batch: true });
     return { size, run, batched, bareFd, logger, events: null };
   },
+  async finish({ run, batched }) {
+    await run.finalize();
+    await batched.finalize();
+  },
   cases: [
     {
       name: 'run.action()',

@@ -37,6 +37,7 @@ export const runlog = path.join(root, 'bin/runlog');
  * @property {string} [sizeName]  what grows, for example `events in the run`
  * @property {number[]} [sizes]  at the last one the goals hold
  * @property {(size: number, folder: string) => any} prepare  makes the data; what it gives is the context of the cases
+ * @property {(context: any) => void | Promise<void>} [finish]  before its folder is removed
  * @property {Case[]} cases
  * @property {Goal[]} goals
  * @property {Figure[]} [figures]
@@ -105,6 +106,7 @@ async function measure(benchmark, cases, size, rounds, isLast) {
       if (isLast || !onlyLast)
         // oxlint-disable-next-line no-await-in-loop -- in turn
         figures.push({ ...figure, value: await take(context, medians) });
+    await benchmark.finish?.(context);
     return { size, rounds, milliseconds: medians, ratios, figures };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

@@ -8,8 +8,8 @@ import { refreshIssueFiles } from '../runs/refresh.js';
 import { currentRun } from '../runs/resolve.js';
 import { answer, warn, type Input } from './input.js';
 
-/** A shell's function says under which id it tried to write what it now leaves to the executable. */
-const EVENT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+/** A shell's function says under which id it tried to write what it now leaves to the executable, and which process it is. */
+const TRIED = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.(\d+)$/;
 
 /** Records one event into the run that the command means, and acknowledges it. Gives the run whose journal has it, or null. */
 export function recordOne(input: Input, body: Recordable): string | null {
@@ -58,9 +58,10 @@ export function isSealed(input: Input, runId: string): boolean {
 
 /** The same without a word on a run that has been finalized. */
 export function keep(input: Input, runId: string, bodies: readonly Recordable[]): Recorded {
-  const eventId = input.context.env['RUNLOG_EVENT_ID'];
   const options = recordOptions(input);
-  if (bodies.length === 1 && eventId !== undefined && EVENT_ID.test(eventId)) options.eventId = eventId;
+  const [, eventId, pid] = TRIED.exec(input.context.env['RUNLOG_EVENT_ID'] ?? '') ?? [];
+  // Whoever inherits it records something else, and two events of one id would be one.
+  if (bodies.length === 1 && Number(pid) === process.ppid) options.eventId = eventId;
   const recorded = record(input.store, runId, bodies, options);
   acknowledge(input, recorded);
   return recorded;

@@ -259,6 +259,19 @@ it.skipIf(!hasProgram('shellcheck')).each([
   expect(stdout).toBe('');
 });
 
+it('the id of an entry that was tried is only its own shell’s to give: whoever inherits it records events of their own', async () => {
+  const store = new TempStore();
+  const id = '0199ab26-0000-7000-8000-000000000000';
+  const script = `export RUNLOG_RUN=$(runlog start --id run)
+    RUNLOG_EVENT_ID=${id}.$$ runlog append TRIED
+    export RUNLOG_EVENT_ID=${id}.1
+    runlog append ONE; runlog append TWO; runlog metric loss 1`;
+  expect((await store.shell('bash', script)).stderr).toBe('');
+  const ids = (await store.events('run')).map((event) => event.id);
+  expect(ids.filter((own) => own === id)).toHaveLength(1);
+  expect(new Set(ids).size).toBe(5);
+});
+
 it('another shell is a mistake in the call', async () => {
   const { exitCode, stderr } = await new TempStore().runlog(['shell-init', 'fish']);
   expect({ exitCode, stderr }).toMatchObject({

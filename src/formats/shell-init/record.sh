@@ -216,7 +216,7 @@ __runlog_clock() {
 # What even that cannot keep is counted.
 __runlog_again() {
   local done=0
-  RUNLOG_EVENT_ID=${event:14:36} RUNLOG_STRICT=1 command runlog "$@" || done=$?
+  RUNLOG_EVENT_ID=${event:14:36}.$__runlog_process RUNLOG_STRICT=1 command runlog "$@" || done=$?
   ((done == 74)) || return "$done"
   __runlog_lost=$((__runlog_lost + 1))
   [[ ${RUNLOG_STRICT-} != 1 ]] || return 74
