@@ -2,6 +2,7 @@
 // secrets comes from the lists of the rules, so that a word added there is known here.
 import { COMMAND_HINT, NAME_HINT, TOKEN_STARTS } from '../events/redaction/suspicion.js';
 import { FIELD_KEYS } from './field-keys.js';
+import { BEGINNINGS, BITS, ODD, RUNS, VAGUE_TOKENS } from './shell-hints.js';
 import bash from './shell-init/bash.sh';
 import finish from './shell-init/finish.sh';
 import record from './shell-init/record.sh';
@@ -11,33 +12,8 @@ import zsh from './shell-init/zsh.sh';
 export const SHELLS = ['bash', 'zsh', 'sh'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/**
- * What makes the executable look at a text for secrets, in patterns that a shell is quick with; the others of the rules' words begin
- * tokens that are long, which is asked first. A test holds what the rules mask against these.
- */
-const HINTS = [
-  '://*@',
-  'k_[lpt]',
-  'xox',
-  'xapp',
-  'whsec_',
-  'glc_',
-  'sntry',
-  'dapi',
-  'eyJ',
-  'fm[12]',
-  'FlyV1',
-  '1//0',
-  'hooks',
-  'PRIVATE',
-  'rivate-',
-  'dentified',
-  'DENTIFIED',
-  'earer',
-  'aws_secret',
-];
-/** Starts of tokens that the rules tell by what follows. */
-const VAGUE_TOKENS = ['SG.', 'SK[0-9a-f]', 'sk-', 'key-', 'sk_', 'sq[apu]_', 'pat', 'EAA', 'AAAA', '[MNO][DTjz]'];
+/** How a line begins, up to the fraction of its second. */
+const HEAD = '$__runlog_head$((__runlog_count += 1))$__runlog_at${now: -6}';
 
 /** The options of append that become fields, and their keys. */
 const FIELDS = Object.entries(FIELD_KEYS);
@@ -46,13 +22,17 @@ const FIELDS = Object.entries(FIELD_KEYS);
 export function shellInit(shell: Shell, segment: string): string {
   if (shell === 'sh') return filled([finish, sh], { OWN_EXIT: '' });
   const names = NAME_HINT.source.split('|');
+  const patterns = new Patterns();
   const parts: Readonly<Record<string, string>> = {
     ...(shell === 'bash' ? BASH : ZSH),
-    HINTS: anyOf(HINTS),
-    SIXTEEN: '[!\\ \\"/]'.repeat(16),
-    TWELVE: '[!\\ \\"]'.repeat(12),
+    HEAD,
+    ACTION: `${HEAD}$__runlog_between$2'","description":"'$3'","fields":['`,
+    ODD: patterns.of(ODD),
+    RUNS: patterns.of(RUNS),
+    BITS: patterns.of(BITS.map((bit) => `*${bit}*`)),
+    PATTERNS: patterns.assignments(),
+    BEGINNINGS: anyOf(BEGINNINGS),
     TOKENS: anyOf([...TOKEN_STARTS.map(quote), ...VAGUE_TOKENS]),
-    NAMES: anyOf([...names, ...COMMAND_HINT.source.split('|')]),
     VALUES: anyOf(names.map((name) => `${name}*[:=\\>]`)),
     COMMANDS: anyOf(COMMAND_HINT.source.split('|')),
     FIELDS: FIELDS.map(([option, key]) =>
@@ -71,38 +51,58 @@ function filled(texts: readonly string[], parts: Readonly<Record<string, string>
 }
 
 const BASH = {
+  NOW: '${EPOCHREALTIME-}',
   ENTER: '',
   LEAVE: 'return "$((__runlog_status * __runlog_keeps))"',
-  OPTIONS: '[[ ${BASHOPTS-}$SHELLOPTS = "$__runlog_options" ]] || __runlog_know_options',
+  SECOND: '${now%???????}',
+  KNOWN: known('${now%???????}', '$BASHPID'),
+  OPTIONS: '__runlog_know_options || return 1',
   LOWER: 'word=${word,,}',
-  NOW: 'now=${EPOCHREALTIME/[!0-9]/}',
   PROCESS: '$BASHPID',
-  CHANCE: `{
-      builtin printf -v __runlog_chance '%04x-%06x' "$((0x8000 | SRANDOM & 0x3fff))" "$((SRANDOM & 0xffffff))"
-      __runlog_process=$BASHPID
-    }`,
+  CHANCE: `builtin printf -v __runlog_chance '%03x-%04x-%06x' "$((SRANDOM & 0xfff))" "$((0x8000 | SRANDOM & 0x3fff))" "$((SRANDOM & 0xffffff))"
+    __runlog_process=$BASHPID __runlog_count=99999`,
   LOCAL_TIME: `builtin printf -v __runlog_local '%(%Y-%m-%d %H:%M:%S %z)T' "$second"`,
   DECLARE: 'declare -gA',
   OWN_EXIT: '__runlog_own_exit',
 };
 const ZSH = {
+  NOW: "''",
   ENTER: `local __runlog_flags=$-
-  emulate -L sh`,
+  emulate -L sh
+  now=$((epochtime[0] * 1000000 + epochtime[1] / 1000))`,
   LEAVE: `# Under set -e, cmd || runlog append FAILED must not end the script.
     case $__runlog_flags in *e*) return 0 ;; esac
     return "$__runlog_status"`,
-  OPTIONS: ':',
+  SECOND: '${now%??????}',
+  KNOWN: known('${now%??????}', '${sysparams[pid]}'),
+  OPTIONS: '',
   LOWER: 'word=${(L)word}',
-  NOW: 'now=$((epochtime[0] * 1000000 + epochtime[1] / 1000))',
   PROCESS: '${sysparams[pid]}',
-  CHANCE: `{
-      __runlog_process=\${sysparams[pid]}
-      builtin printf -v __runlog_chance '%04x-%06x' "$((0x8000 | RANDOM & 0x3fff))" "$(((__runlog_process ^ RANDOM << 9) & 0xffffff))"
-    }`,
+  CHANCE: `builtin printf -v __runlog_chance '%03x-%04x-%06x' "$((RANDOM & 0xfff))" "$((0x8000 | RANDOM & 0x3fff))" "$(((\${sysparams[pid]} ^ RANDOM << 9) & 0xffffff))"
+    __runlog_process=\${sysparams[pid]} __runlog_count=99999`,
   LOCAL_TIME: `strftime -s __runlog_local '%Y-%m-%d %H:%M:%S %z' "$second"`,
   DECLARE: 'typeset -gA',
   OWN_EXIT: '',
 };
+
+/** What an entry has in common with the one before: its second, the run, the store, the folder, the zone, the process, the options. */
+function known(second: string, process: string): string {
+  return `${second}' '\${RUNLOG_RUN-}' '\${RUNLOG_DIR-}' '$PWD' '\${TZ-.}' '${process}$-\${POSIXLY_CORRECT+.}`;
+}
+
+/** Patterns in variables, which a shell takes as they are: each costs half of one that stands in the text. */
+class Patterns {
+  readonly #values: string[] = [];
+
+  /** The names of variables with these patterns, for a case. */
+  of(values: readonly string[]): string {
+    return values.map((value) => `$__runlog_p${this.#values.push(value)}`).join(' | ');
+  }
+
+  assignments(): string {
+    return this.#values.map((value, index) => `__runlog_p${index + 1}='${value}'`).join('\n');
+  }
+}
 
 /** A pattern for texts that hold any of some patterns; what another finds too is left out. */
 function anyOf(patterns: readonly string[]): string {

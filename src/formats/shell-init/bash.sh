@@ -1,14 +1,11 @@
 # What bash alone needs: a look at its options, and its traps.
 
-# Whether patterns mean what they should and printf writes at once, which it does from 5.2 on; asked when an option changed.
+# Whether patterns mean what they should and printf writes at once, which it does from 5.2 on.
 __runlog_know_options() {
-  [[ ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} = @(5.[2-9]|[6-9].*|[1-9][0-9].*) ]] || return 1
-  case :$BASHOPTS:$SHELLOPTS: in *:nocasematch:* | *:posix:*) return 1 ;; *:globasciiranges:*) ;; *) return 1 ;; esac
-  __runlog_options=$BASHOPTS$SHELLOPTS
+  [[ ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} = @(5.[2-9]|[6-9].*|[1-9][0-9].*) && $now && B != [a-c] && ! -o posix ]] || return 1
   # Under set -e, cmd || runlog append FAILED must not end the script.
   case $- in *e*) __runlog_keeps=0 ;; *) __runlog_keeps=1 ;; esac
 }
-__runlog_options=''
 
 # What the user sets for EXIT goes in front of ours. A trap for RETURN or DEBUG must not see this function.
 trap() {
@@ -63,4 +60,4 @@ fi
 # A stream that has written nothing yet parts the first text that it is given at its line feeds. Its room is 1 KiB where it first
 # wrote to a terminal.
 builtin printf '\n' >/dev/null
-if [[ -t 0 || -t 1 || -t 2 ]]; then __runlog_most=1024; fi
+if [[ -t 0 || -t 1 || -t 2 ]]; then __runlog_most=530; fi

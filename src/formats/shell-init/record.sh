@@ -1,72 +1,60 @@
 # Recording by the shell's own builtins, for bash and zsh: what the executable would write, in one write() a file and without a
-# fork. Whatever is not certain to be plain is left to the executable. A shell copies a function when it calls it: what every entry
-# needs stands in the first one, all else in others.
+# fork. Whatever is not certain to be plain is left to the executable. A shell copies a function when it calls it, and every word of
+# it costs: what each entry needs stands in the first one, all else in others.
+# shellcheck disable=SC2254 # patterns are meant
 runlog() {
-  local __runlog_status=$? word='' event log now first second third
+  local __runlog_status=$? now=RUNLOG_NOW word='' event log='' first='' second third
   RUNLOG_ENTER
-  # Left by break where the executable has to do it.
-  while RUNLOG_OPTIONS; do
-    # The common forms: an action, its description and up to four options, each with a value. A backslash leaves them to the parser.
+  # Left by break where the executable has to do it. A B between a and c: patterns do not mean what they should.
+  while [[ RUNLOG_KNOWN = "$__runlog_known" && B != [a-c] ]] || __runlog_prepare "${1-}"; do
+    # The common forms: an action, its description and up to three options, each with a value. A backslash leaves them to the parser.
     case ${1-}.$#.${2-} in
       append.*.*[!A-Z0-9_]*) ;;
       append.9.[A-Z]*)
-        first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\} third=${__runlog_keys[$8]-\\}
-        word="$3 | $5 | $7 | $9" log="$2: $3"$'\n'"$first: $5"$'\n'"$second: $7"$'\n'"$third: $9"
-        event="[[\"$first\",\"$5\"],[\"$second\",\"$7\"],[\"$third\",\"$9\"]]" first+=$second$third
+        first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\} third=${__runlog_keys[$8]-\\} word=$3' | '$5' | '$7' | '$9' |'
+        event=RUNLOG_ACTION'["'$first'","'$5'"],["'$second'","'$7'"],["'$third'","'$9'"]]'$__runlog_tail
+        log=$__runlog_local$2': '$3$'\n'$first': '$5$'\n'$second': '$7$'\n'$third': '$9$'\n' first+=$second$third
         ;;
       append.7.[A-Z]*)
-        first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\}
-        word="$3 | $5 | $7" log="$2: $3"$'\n'"$first: $5"$'\n'"$second: $7"
-        event="[[\"$first\",\"$5\"],[\"$second\",\"$7\"]]" first+=$second
+        first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\} word=$3' | '$5' | '$7' |'
+        event=RUNLOG_ACTION'["'$first'","'$5'"],["'$second'","'$7'"]]'$__runlog_tail
+        log=$__runlog_local$2': '$3$'\n'$first': '$5$'\n'$second': '$7$'\n' first+=$second
         ;;
       append.5.[A-Z]*)
-        first=${__runlog_keys[$4]-\\}
-        word="$3 | $5" log="$2: $3"$'\n'"$first: $5" event="[[\"$first\",\"$5\"]]"
+        first=${__runlog_keys[$4]-\\} word=$3' | '$5' |' event=RUNLOG_ACTION'["'$first'","'$5'"]]'$__runlog_tail
+        log=$__runlog_local$2': '$3$'\n'$first': '$5$'\n'
         ;;
-      append.3.[A-Z]*) word=$3 log="$2: $3" event="[]" first= ;;
+      append.3.[A-Z]*) word=$3' |' event=RUNLOG_ACTION']'$__runlog_tail log=$__runlog_local$2': '$3$'\n' ;;
     esac
-    case "$word |${first-}" in
-      ' |'* | -* | *'|  |'* | *'| - |'* | *[!\ !#-\[\]-~]*)
+    case $word$first in
+      '' | RUNLOG_ODD)
         __runlog_parse "$@" || break
         # No code that the log would mark.
         case $word in *[!\ -~]* | *\\u*) break ;; esac
         ;;
-      *) event="\"type\":\"action.logged\",\"action\":\"$2\",\"description\":\"$3\",\"fields\":$event" ;;
     esac
 
-    # Nothing that a rule for secrets may begin with. Most tokens are long, behind a _, - or dot or two capitals; which one, if any,
-    # is asked only then.
-    case $word in
-      RUNLOG_HINTS) break ;;
-      *[_.-]RUNLOG_SIXTEEN* | *[A-Z][A-Z0-9~]RUNLOG_TWELVE*) ! __runlog_maybe_token || break ;;
-    esac
+    # Nothing that a rule for secrets may begin with, and room for what stands around the texts.
+    case $word in RUNLOG_RUNS) ! __runlog_maybe_token || break ;; esac
     RUNLOG_LOWER
-    case $word in RUNLOG_NAMES) ! __runlog_maybe_secret || break ;; esac
+    case $word in RUNLOG_BITS) ! __runlog_maybe_secret "$@" || break ;; esac
+    ((${#word} + ${#2} < __runlog_most)) || break
 
-    RUNLOG_NOW
-    [[ $__runlog_known = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" && $__runlog_second = "${now%??????}${TZ-.}" &&
-      $__runlog_process = "RUNLOG_PROCESS" ]] || __runlog_prepare || break
-    # What stands after a run's end is the executable's to warn of, and the log's file its to make.
-    [[ -f $__runlog_journal && ! -e $__runlog_folder/_final.json && (-z $log || -s $__runlog_log) ]] || break
-    [[ -z $log ]] || event+=",\"utc_offset_minutes\":$__runlog_offset"
-    builtin printf -v event '\n{"v":1,"id":"%08x-%04x-7%03x-%s%06x","at":"%s.%06dZ",%s}\n' "$((now / 1000 >> 16))" \
-      "$((now / 1000 & 65535))" "$((now % 1000 * 4096 / 1000))" "$__runlog_chance" "$((__runlog_count += 1))" \
-      "$__runlog_utc" "$((now % 1000000))" "$event"
-    ((${#event} < __runlog_most)) || break
     # One text is one write(), the line feeds of a format are not: no fragment of another writer can come between the line feed in
-    # front and the object. A run that was moved away meanwhile has kept nothing.
-    if ! builtin printf %s "$event" >>"$__runlog_journal" || [[ ! -f $__runlog_journal ]]; then
+    # front and the object. A run that was moved away meanwhile has kept nothing; what stands after a run's end is the executable's
+    # to warn of.
+    if ! builtin printf %s "$event" >>"$__runlog_journal" || [[ -e $__runlog_final || ! -f $__runlog_journal ]]; then
       __runlog_again "$@"
       return
     fi
     # The log is a view: what it does not take, finalize writes.
-    [[ -z $log ]] || builtin printf %s $'\n'"[$__runlog_local] $log"$'\n' >>"$__runlog_log" || :
+    [[ -z $log ]] || builtin printf %s "$log" >>"$__runlog_log" || :
     RUNLOG_LEAVE
   done
   command runlog "$@"
 }
 
-# Sets event, log and word from whatever arguments. 1 where only the executable knows what they mean.
+# Sets event, log and all texts (word) from whatever arguments. 1 where only the executable knows what they mean.
 __runlog_parse() {
   local action='' seen='' description='' key='' names='' fields='' text='' json raw
   if [[ ${1-} = metric ]]; then
@@ -75,7 +63,7 @@ __runlog_parse() {
     case $2 in '' | -* | *[!A-Za-z0-9_.%/\ ]*) return 1 ;; esac
     case $3 in '' | *[!0-9.]* | .* | *. | *.*.* | 0[0-9]* | ????????????????*) return 1 ;; esac
     word=$2 log=
-    event="\"type\":\"metric.measured\",\"name\":\"$2\",\"value\":$3,\"unit\":null,\"limit\":null,\"direction\":null,\"step\":null,\"issue\":null"
+    event=RUNLOG_HEAD'Z",'"\"type\":\"metric.measured\",\"name\":\"$2\",\"value\":$3,\"unit\":null,\"limit\":null,\"direction\":null,\"step\":null,\"issue\":null}"$'\n'
     return
   fi
   [[ ${1-} = append ]] || return 1
@@ -131,9 +119,11 @@ __runlog_parse() {
       ;;
     *) event=\"$description\" log="$action: $description$text" ;;
   esac
+  ((${#log} < __runlog_most)) || return 1
+  log=$__runlog_local$log$'\n'
   # Behind its own key every value is a named one.
   word=$action$event$fields$names
-  event="\"type\":\"action.logged\",\"action\":\"$action\",\"description\":$event,\"fields\":[${fields#,}]"
+  event=RUNLOG_HEAD$__runlog_between$action'","description":'$event',"fields":['${fields#,}]$__runlog_tail
 }
 
 # Whether word has the beginning of any token.
@@ -142,8 +132,10 @@ __runlog_maybe_token() {
   return 1
 }
 
-# Whether what is named in word may be a secret: of an option, or with a value behind it.
+# Whether an argument has what a rule begins with, or what is named in word may be a secret: of an option, or with a value behind it.
 __runlog_maybe_secret() {
+  local IFS=' '
+  case "$*" in RUNLOG_BEGINNINGS) return 0 ;; esac
   case $word in *[!a-z0-9_-]-[a-z-]* | -[a-z]* | *value* | *env* | *setx* | *:_auth* | *password*[\"\']*) return 0 ;; esac
   case $word in RUNLOG_VALUES) return 0 ;; esac
   case $word in
@@ -165,13 +157,21 @@ __runlog_escape() {
   json=${json//$'\n'/"${__runlog_backslash}n"}
 }
 
-# What holds for a second, or until the run is another: files, times, chance. Links are the executable's to refuse, files its to make.
+# What holds for a second, or until the run, the folder or the shell's options are others. Links are the executable's to refuse,
+# files its to make.
 __runlog_prepare() {
-  [[ $__runlog_known = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" ]] || __runlog_find || return 1
+  local second=RUNLOG_SECOND
+  __runlog_known=''
+  RUNLOG_OPTIONS
+  [[ $__runlog_place = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" ]] || __runlog_find || return 1
   [[ -f $__runlog_journal && ! -L $__runlog_journal && -w $__runlog_journal && ! -L $__runlog_folder/journal &&
     ! -L $__runlog_folder && ! -L $__runlog_log && (! -e $__runlog_log || -f $__runlog_log) ]] || return 1
-  [[ $__runlog_process = "RUNLOG_PROCESS" ]] || RUNLOG_CHANCE
-  __runlog_clock
+  [[ -s $__runlog_log || $1 = metric ]] || return 1
+  if [[ $__runlog_process != "RUNLOG_PROCESS" ]] || ((__runlog_count > 900000)); then
+    RUNLOG_CHANCE
+  fi
+  __runlog_clock || return 1
+  [[ ! -s $__runlog_log ]] || __runlog_known=RUNLOG_KNOWN
 }
 
 # Finds the run's files. 1 where the executable has to: without RUNLOG_DIR a configuration above may name the store.
@@ -185,21 +185,24 @@ __runlog_find() {
     [[ ! -e $up/runlog.config.json ]] || return 1
   fi
   case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
-  __runlog_folder=$folder/runs/$RUNLOG_RUN
+  __runlog_folder=$folder/runs/$RUNLOG_RUN __runlog_final=$folder/runs/$RUNLOG_RUN/_final.json
   __runlog_journal=$__runlog_folder/journal/$__runlog_segment __runlog_log=$__runlog_folder/design-experiment.log
-  __runlog_known="$RUNLOG_RUN ${RUNLOG_DIR-} $PWD"
+  __runlog_place="$RUNLOG_RUN ${RUNLOG_DIR-} $PWD"
 }
 
-# Sets the times of a second: most entries are of the same one as the entry before. 1 for a zone that the executable may know
-# otherwise.
+# Sets what a line and an entry have of their second. 1 for a zone that the executable may know otherwise.
 __runlog_clock() {
-  local second=${now%??????} days era year month offset
+  local days era year month offset
   [[ -z ${TZ+.} || -f ${TZDIR:-/usr/share/zoneinfo}/$TZ ]] || return 1
   RUNLOG_LOCAL_TIME
   offset=${__runlog_local##* } __runlog_local=${__runlog_local% *}
   [[ $offset = [+-][0-9][0-9][0-9][0-9] ]] || return 1
   year=${offset#?}
-  __runlog_offset=$((${offset%????}1 * (10#${year%??} * 60 + 10#${year#??})))
+  offset=$((${offset%????}1 * (10#${year%??} * 60 + 10#${year#??})))
+  __runlog_local=$'\n'"[$__runlog_local] " __runlog_tail=",\"utc_offset_minutes\":$offset}"$'\n'
+  # A UUID of version 7 in the milliseconds of the second's beginning; what counts on follows in each line.
+  builtin printf -v __runlog_head '{"v":1,"id":"%08x-%04x-7%s' "$((second * 1000 >> 16))" "$((second * 1000 & 65535))" "$__runlog_chance"
+  __runlog_head=$'\n'$__runlog_head
   # Days since 0000-03-01 in eras of 400 years: civil_from_days of Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms".
   days=$((second / 86400 + 719468))
   era=$((days / 146097)) days=$((days % 146097))
@@ -207,9 +210,8 @@ __runlog_clock() {
   days=$((days - 365 * year - year / 4 + year / 100))
   month=$(((5 * days + 2) / 153))
   days=$((days - (153 * month + 2) / 5 + 1)) month=$((month < 10 ? month + 3 : month - 9))
-  builtin printf -v __runlog_utc '%04d-%02d-%02dT%02d:%02d:%02d' "$((year + era * 400 + (month <= 2)))" "$month" "$days" \
+  builtin printf -v __runlog_at '","at":"%04d-%02d-%02dT%02d:%02d:%02d.' "$((year + era * 400 + (month <= 2)))" "$month" "$days" \
     "$((second % 86400 / 3600))" "$((second % 3600 / 60))" "$((second % 60))"
-  __runlog_second=$second${TZ-.}
 }
 
 # What the journal did not take goes to the executable, and so to the spool, under the id of what may have been written in part.
@@ -223,7 +225,9 @@ __runlog_again() {
 }
 
 __runlog_segment=RUNLOG_SEGMENT __runlog_backslash=\\
-__runlog_known='' __runlog_second='' __runlog_process='' __runlog_count=0 __runlog_most=4096
+__runlog_known='' __runlog_place='' __runlog_process='' __runlog_most=3600
+__runlog_between='Z","type":"action.logged","action":"'
+RUNLOG_PATTERNS
 RUNLOG_DECLARE __runlog_keys
 __runlog_keys=(
 RUNLOG_FIELDS
