@@ -36,6 +36,7 @@ export const BEGINNINGS: readonly string[] = [
 /** Starts of tokens that the rules tell by what follows. */
 export const VAGUE_TOKENS: readonly string[] = [
   'SG.',
+  'secret_',
   'SK[0-9a-f]',
   'sk-',
   'key-',

@@ -5,24 +5,12 @@ import { maskEvent } from './event.js';
 import { KEY_BORDER } from './key-blocks.js';
 import { NAME_END } from './named-values.js';
 import { OPTION } from './options.js';
+import { matching } from './rule-texts.js';
 import { LOOK_ALIKES, PLANTED, pass } from './samples.js';
 import { COMMAND_HINT, NAME_HINT, mayBeSecret, mayHoldSecret } from './suspicion.js';
 import { redactArgv, redactText } from './text.js';
-import { BEARER, START, START_OF_RUN, TOKENS } from './tokens.js';
+import { BEARER, TOKENS } from './tokens.js';
 import { TOKEN_AS_USER, USER_AND_PASSWORD } from './urls.js';
-
-/** Texts that a rule's pattern matches, what it looks at on either side included. */
-function matching({ source }: RegExp): fc.Arbitrary<string> {
-  const plain = source
-    .replace(START, '')
-    .replace(START_OF_RUN, '')
-    // What must not stand there only narrows the rule.
-    .replaceAll(/\(\?<?![^()]*\)/g, '')
-    .replaceAll(/\(\?<?=/g, '(?:')
-    .replaceAll(/,9{2,4}\}/g, ',60}')
-    .replaceAll(',999}', ',60}');
-  return fc.stringMatching(new RegExp(`^(?:${plain})$`));
-}
 
 const PARTS: readonly string[] = [
   ...PLANTED.flatMap(([, before, secret, after]) => [before, secret, after]),
