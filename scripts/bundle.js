@@ -129,5 +129,15 @@ function withoutCopies(code) {
     new RegExp(`\\b${wrapper}\\(require\\("node:([a-z]+)"\\)(?:,1)?\\)`, 'g'),
     (_, name) => names.add(name) && `$node_${name}`,
   );
-  return [...names].map((name) => `const $node_${name}={default:require("node:${name}")};`).join('') + body;
+  // Every command uses these two; others are loaded where they are used.
+  const isAlwaysUsed = (name) => name === 'fs' || name === 'path';
+  return (
+    [...names]
+      .map((name) => [name, `require("node:${name}")`])
+      .map(
+        ([name, load]) =>
+          `const $node_${name}={${isAlwaysUsed(name) ? `default:${load}` : `get default(){return ${load}}`}};`,
+      )
+      .join('') + body
+  );
 }

@@ -1,10 +1,10 @@
 // Where things lie in a store, and which names are run ids. It decides paths; it opens nothing but the config file.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 import { PRIVATE, kindOf, type Rights } from '../journal/folder.js';
 import { readConfig } from './config.js';
+import { hostName } from './host-name.js';
 
 /** A store's folder, absolute. */
 export interface Store {
@@ -79,8 +79,7 @@ export function segmentPath(store: Store, runId: string): string {
 /** One segment a host: one kernel orders appends, two do not. */
 export function segmentName(): string {
   return `${
-    os
-      .hostname()
+    hostName()
       .replace(/[^A-Za-z0-9._-]/g, '_')
       .slice(0, 100) || 'host'
   }.jsonl`;

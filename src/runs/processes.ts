@@ -1,7 +1,7 @@
 // Processes of this machine, from /proc: who started whom, since when, and which shell is only a copy of its parent.
 import fs from 'node:fs';
-import os from 'node:os';
 import { crc32 } from '../journal/crc32.js';
+import { hostName } from './host-name.js';
 
 export interface Process {
   pid: number;
@@ -26,7 +26,7 @@ export interface Place {
 export function here(): Place {
   const machine = readText('/etc/machine-id');
   return {
-    host: os.hostname(),
+    host: hostName(),
     bootId: readText('/proc/sys/kernel/random/boot_id'),
     pidNamespace: readLink('/proc/self/ns/pid'),
     machine: machine === null ? null : crc32(Buffer.from(machine)),

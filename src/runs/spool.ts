@@ -11,12 +11,17 @@ import { crc32 } from '../journal/crc32.js';
 import { newEventId } from '../journal/event-id.js';
 import { openSegment } from '../journal/segment.js';
 import type { Store } from './paths.js';
+import { hostName } from './host-name.js';
 import { hasProcess, readProcess } from './processes.js';
 import { makeKeptFolder, syncFolder } from '../journal/folder.js';
 
 /** XDG_STATE_HOME, else ~/.local/state, and there runlog/spool. */
 export function spoolDir(env: NodeJS.ProcessEnv): string {
-  return path.join(env['XDG_STATE_HOME'] || path.join(os.homedir(), '.local', 'state'), 'runlog', 'spool');
+  return path.join(
+    env['XDG_STATE_HOME'] || path.join(env['HOME'] || os.homedir(), '.local', 'state'),
+    'runlog',
+    'spool',
+  );
 }
 
 /** How often a file that is taken from under a writer is opened anew before the writer gives up. */
@@ -213,7 +218,7 @@ function filesOf(env: NodeJS.ProcessEnv): string[] {
 
 function prefixOf(store: Store): string {
   // With the host: where HOME is shared and stores are not, one path means another store on each host.
-  return `${crc32(Buffer.from(`${os.hostname()}\0${realPath(store.dir)}`))}-`;
+  return `${crc32(Buffer.from(`${hostName()}\0${realPath(store.dir)}`))}-`;
 }
 
 /** More symbolic links than this in a path are a circle; Linux says so too. */

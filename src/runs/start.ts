@@ -1,6 +1,5 @@
 // How a run begins: its id, its folder, the facts of the place where it runs, and its owner. Where the store cannot be written, it
 // begins in the spool.
-import os from 'node:os';
 import { RunlogError, errnoOf } from '../events/errors.js';
 import { formatInstant } from '../events/instant.js';
 import { redactEvent } from '../events/redact.js';
@@ -8,6 +7,7 @@ import type { EventBody, RunlogEvent } from '../events/vocabulary.js';
 import { formatLocalTime } from '../formats/design-log.js';
 import { nowMicros, utcOffsetMinutes } from '../journal/clock.js';
 import { candidateIds, composeRunId, createRun } from './create.js';
+import { hostName } from './host-name.js';
 import { isRunId, type Store } from './paths.js';
 import { here, type Process } from './processes.js';
 import { envelop, spoolEvents, type RecordOptions, type Recorded } from './record.js';
@@ -55,7 +55,7 @@ export function beginRun(store: Store, { id, owner, ...facts }: StartFacts, opti
     ...facts,
     llm: llmOf(facts.llm, options.env),
     owner: owner === null ? null : ownerFacts(owner),
-    host: os.hostname(),
+    host: hostName(),
     utc_offset_minutes: offset,
   };
   const waiting = spooledRuns(store, options.env);
