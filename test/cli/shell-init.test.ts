@@ -5,7 +5,7 @@ import { execaSync } from 'execa';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NAME_END } from '../../src/events/redaction/named-values.js';
-import { matching } from '../../src/events/redaction/rule-texts.js';
+import { matching } from '../support/rule-texts.js';
 import { PLANTED, jwt, random } from '../../src/events/redaction/samples.js';
 import { redactText } from '../../src/events/redaction/text.js';
 import { BEARER, TOKENS } from '../../src/events/redaction/tokens.js';

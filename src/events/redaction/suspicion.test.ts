@@ -5,7 +5,7 @@ import { maskEvent } from './event.js';
 import { KEY_BORDER } from './key-blocks.js';
 import { NAME_END } from './named-values.js';
 import { OPTION } from './options.js';
-import { matching } from './rule-texts.js';
+import { matching } from '../../../test/support/rule-texts.js';
 import { LOOK_ALIKES, PLANTED, pass } from './samples.js';
 import { COMMAND_HINT, NAME_HINT, mayBeSecret, mayHoldSecret } from './suspicion.js';
 import { redactArgv, redactText } from './text.js';

@@ -1,6 +1,6 @@
-// For tests: texts made of the rules' own patterns.
+// Texts made of the patterns of the rules for secrets.
 import fc from 'fast-check';
-import { START, START_OF_RUN } from './tokens.js';
+import { START, START_OF_RUN } from '../../src/events/redaction/tokens.js';
 
 /** Texts that a rule's pattern matches, what it looks at on either side included. */
 export function matching({ source }: RegExp): fc.Arbitrary<string> {
