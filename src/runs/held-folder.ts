@@ -154,9 +154,19 @@ function hold(file: string, shownPath: string, flag: number, isByDescriptor: boo
   return new HeldFolder(fd, shownPath, isByDescriptor);
 }
 
+/** What the system says of a descriptor is some lines of numbers. */
+const INFO = Buffer.alloc(1024);
+
+/** Asked of each folder on the way down, so it makes no more calls than it must. */
 function mountOf(fd: number): string | null {
   try {
-    return /^mnt_id:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? null;
+    const info = fs.openSync(`/proc/self/fdinfo/${fd}`, O_RDONLY);
+    try {
+      const text = INFO.latin1Slice(0, fs.readSync(info, INFO));
+      return /^mnt_id:\s*(\d+)/m.exec(text)?.[1] ?? null;
+    } finally {
+      fs.closeSync(info);
+    }
   } catch {
     return null;
   }
