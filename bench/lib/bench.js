@@ -14,6 +14,7 @@ export const runlog = path.join(root, 'bin/runlog');
  * @typedef {object} Case
  * @property {string} name
  * @property {(context: any) => void | number | Promise<void | number>} run  once; gives milliseconds where it times itself
+ * @property {number} [most]  rounds, where no goal asks for more: its first ones
  * @property {() => string | null} [missing]  why it cannot run here, for example `jq is not installed`
  *
  * @typedef {object} Goal  the median of `of`'s time over `to`'s time in the same round
@@ -89,7 +90,8 @@ async function measure(benchmark, cases, size, rounds, isLast) {
     const context = await benchmark.prepare(size, folder);
     const times = Object.fromEntries(cases.map(({ name }) => [name, []]));
     for (let round = -1; round < rounds; round += 1)
-      for (const { name, run } of cases) {
+      for (const { name, run, most = rounds } of cases) {
+        if (round >= most) continue;
         const from = process.hrtime.bigint();
         // oxlint-disable-next-line no-await-in-loop -- in turn
         const own = await run(context);
@@ -100,7 +102,7 @@ async function measure(benchmark, cases, size, rounds, isLast) {
     const medians = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
     const ratios = benchmark.goals
       .filter(({ of, to }) => of in times && to in times)
-      .map((goal) => ({ ...goal, ratio: median(times[goal.of].map((own, index) => own / times[goal.to][index])) }));
+      .map((goal) => ({ ...goal, ratio: medianRatio(times[goal.of], times[goal.to]) }));
     const figures = [];
     for (const { measure: take, onlyLast = false, ...figure } of benchmark.figures ?? [])
       if (isLast || !onlyLast)
@@ -111,6 +113,11 @@ async function measure(benchmark, cases, size, rounds, isLast) {
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Of the rounds in which both ran. */
+function medianRatio(own, other) {
+  return median(own.slice(0, other.length).map((time, index) => time / other[index]));
 }
 
 function printSize({ rounds, milliseconds, ratios, figures }) {

@@ -162,7 +162,7 @@ function mountOf(fd: number): string | null {
   try {
     const info = fs.openSync(`/proc/self/fdinfo/${fd}`, O_RDONLY);
     try {
-      const text = INFO.latin1Slice(0, fs.readSync(info, INFO));
+      const text = INFO.toString('latin1', 0, fs.readSync(info, INFO));
       return /^mnt_id:\s*(\d+)/m.exec(text)?.[1] ?? null;
     } finally {
       fs.closeSync(info);
