@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { bench, cleanEnv, mustRun, runlog } from './lib/bench.js';
+import { bench, cleanEnv, mustRun, notInstalled, runlog } from './lib/bench.js';
 import { writeFinalRuns } from './lib/make-run.js';
 
 const spawn = (args, env) => {
@@ -22,7 +22,7 @@ await bench({
   name: 'list',
   title: 'A list of runs',
   about:
-    'The newest 20 runs of a store of finalized ones as a whole process: with the index beside `node empty.js`, and without it beside a bare loop that reads and parses every `_final.json`.',
+    'The newest 20 runs of a store of finalized ones as a whole process: with the index beside `node empty.js` and `find`, and without it beside a bare loop that reads and parses every `_final.json`.',
   sizeName: 'runs in the store',
   sizes: [100, 1e3, 1e4, 1e5],
   prepare(size, folder) {
@@ -43,6 +43,11 @@ await bench({
     { name: 'list --limit 20', run: list('--limit', '20') },
     { name: 'list --project 103 --limit 20', run: list('--project', '103', '--limit', '20') },
     { name: 'list --failed', run: list('--failed') },
+    {
+      name: 'find',
+      run: ({ store, env }) => mustRun('find', [path.join(store, 'runs'), '-name', '_final.json'], { env }),
+      missing: () => notInstalled('find'),
+    },
     { name: 'every _final.json read', run: ({ bare, store, env }) => spawn([bare, store], env) },
     {
       name: 'list --limit 20, without an index',
@@ -58,6 +63,7 @@ await bench({
     { of: 'list --limit 20', to: 'node empty.js', atMost: 2.5 },
     { of: 'list --project 103 --limit 20', to: 'node empty.js' },
     { of: 'list --failed', to: 'node empty.js' },
+    { of: 'find', to: 'list --limit 20' },
     { of: 'list --limit 20, without an index', to: 'every _final.json read', atMost: 2 },
   ],
 });
