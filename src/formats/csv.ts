@@ -1,6 +1,5 @@
 // CSV text: RFC 4180, formulas made harmless in text cells, numbers left alone. Cells to text and back.
 import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import type { Cell } from './tables.js';
 
 /**
@@ -14,15 +13,18 @@ const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** What a cell needs quotes for: also line ends that only some readers know, and white space that some would drop. */
 const QUOTED = /[",\r\n\u2028\u2029]|^\s|\s$/;
 
+/** Texts that are none of that: most of them. */
+const PLAIN = /^[A-Za-z0-9](?:[\w .:;/()-]*[\w.:;/()-])?$/;
+
 /** Rows to text, each ended by CRLF. */
 export function encodeCsv(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(quoteCell).join(',')}\r\n`).join('');
-}
-
-/** Most cells need none; the others are left to the package, one by one, as a call of it costs more than a row. */
-function quoteCell(cell: Cell): string {
-  const text = encodeCell(cell);
-  return QUOTED.test(text) ? stringify([[text]], { eof: false, quoted_match: QUOTED }) : text;
+  let text = '';
+  for (const row of rows) {
+    for (let index = 0; index < row.length; index += 1)
+      text += `${index === 0 ? '' : ','}${encodeCell(row[index] as Cell)}`;
+    text += '\r\n';
+  }
+  return text;
 }
 
 /** Text to rows of texts, as encodeCsv wrote them; throws where it is not CSV. An empty cell is ''. */
@@ -34,7 +36,9 @@ export function decodeCsv(text: string): string[][] {
 function encodeCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  return isFormula(cell) ? `'${cell}` : cell;
+  if (PLAIN.test(cell)) return cell;
+  const text = isFormula(cell) ? `'${cell}` : cell;
+  return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function decodeCell(cell: string): string {

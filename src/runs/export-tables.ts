@@ -6,7 +6,7 @@ import { RunlogError, errnoOf } from '../events/errors.js';
 import { readArchived } from './archive.js';
 import { withLock } from './lock.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
-import { isAsStamped, settle } from './settled-run.js';
+import { findSettled, foldSettled, isAsStamped } from './settled-run.js';
 import { Tables, ownTables, runRows, tablesOf, type RunRows } from './tables.js';
 import { isUnreadable } from './unreadable.js';
 import { readAnyRun } from './store.js';
@@ -67,10 +67,15 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
         continue;
       }
       // Looked at before it is read: what changes in between makes it look otherwise the next time.
-      const settled = isOwn ? settle(store, runId, () => from) : null;
+      const settled = findSettled(store, runId);
+      const sound = settled === null ? null : foldSettled(store, runId, settled);
+      if (settled !== null && sound?.tokens.unpricedCalls === 0) {
+        stamps.set(runId, settled.stamp);
+        rows.set(runId, runRows(runId, sound));
+        continue;
+      }
       const { state, damage } = readAnyRun(store, runId, from);
       if (damage.length > 0) damaged.push(runId);
-      else if (settled !== null && !settled.isUnpriced) stamps.set(runId, settled.stamp);
       if (damage.some(isUnreadable)) unreadable.add(runId);
       else if (state.eventCount > 0) await addRows(runId, state);
     }
