@@ -140,7 +140,7 @@ const loadAction = async (name: string): Promise<Action> => {
     case 'tail':
       return (await import('../commands/tail.js')).tail;
     case 'export csv':
-      return (await import('../commands/export.js')).exportCsv;
+      return (await import('../commands/export-csv.js')).exportCsv;
     case 'export log':
       return (await import('../commands/export.js')).exportLog;
     case 'export trace':

@@ -1,5 +1,4 @@
-// CSV text: RFC 4180, formulas made harmless in text cells, numbers left alone. Cells to text and back.
-import { parse } from 'csv-parse/sync';
+// Cells to CSV text: RFC 4180, formulas made harmless in text cells, numbers left alone. read-csv.ts is the way back.
 import type { Cell } from './tables.js';
 
 /**
@@ -27,12 +26,6 @@ export function encodeCsv(rows: readonly (readonly Cell[])[]): string {
   return text;
 }
 
-/** Text to rows of texts, as encodeCsv wrote them; throws where it is not CSV. An empty cell is ''. */
-export function decodeCsv(text: string): string[][] {
-  const rows = parse(text, { record_delimiter: ['\r\n', '\n'], relax_column_count: true, bom: true }) as string[][];
-  return rows.map((row) => row.map(decodeCell));
-}
-
 function encodeCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
@@ -41,10 +34,7 @@ function encodeCell(cell: Cell): string {
   return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function decodeCell(cell: string): string {
-  return cell.startsWith("'") && isFormula(cell.slice(1)) ? cell.slice(1) : cell;
-}
-
-function isFormula(text: string): boolean {
+/** Whether a text would be run, unless it had a quote in front. */
+export function isFormula(text: string): boolean {
   return (FORMULA.test(text) || CONTROL_START.test(text)) && !PLAIN_NUMBER.test(text);
 }

@@ -3,7 +3,6 @@ import type { Stamp } from '../formats/index-row.js';
 import { isThere } from '../journal/folder.js';
 import { archivePath, listArchived, listRunIds, type Store } from './paths.js';
 import { RunlogError, errnoOf } from '../events/errors.js';
-import { readArchived } from './archive.js';
 import { withLock } from './lock.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
 import { findSettled, foldSettled, isAsStamped } from './settled-run.js';
@@ -83,7 +82,8 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   };
   await read(options.runIds ?? listRunIds(store));
   const isWhole = options.isRebuild && options.runIds === null;
-  if (isWhole)
+  if (isWhole) {
+    const { readArchived } = await import('./archive.js');
     for (const runId of listArchived(store)) {
       if (rows.has(runId)) continue;
       try {
@@ -96,6 +96,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
         unreadable.add(runId);
       }
     }
+  }
   const keep = (runId: string): boolean =>
     isOwn &&
     (unchanged.has(runId) ||

@@ -6,7 +6,7 @@ import { PRIVATE, type Rights } from '../journal/folder.js';
 import type { RunState } from '../views/run.js';
 import { writeWhole } from './atomic-file.js';
 import { csvDir, rightsOf, tablesIndexPath, type Store } from './paths.js';
-import { fileOf, headerOf, openTables, readTables, writeSpans, type Spans, type TableFiles } from './table-files.js';
+import { fileOf, headerOf, openTables, writeSpans, type Spans, type TableFiles } from './table-files.js';
 
 /** The rows of one run in every table, in the tables' order, as they stand in the files. */
 export interface RunRows {
@@ -61,7 +61,8 @@ export class Tables {
     stamps: ReadonlyMap<string, Stamp> = new Map(),
   ): Promise<Record<TableName, number>> {
     const { folder, cache, rights } = this.#where;
-    const known = this.#known ?? readTables(folder);
+    // Loaded only where it is called for: it takes a parser.
+    const known = this.#known ?? (await import('./read-tables.js')).readTables(folder);
     const fresh = known.isSound ? given : new Map([...(await everyRun()), ...given]);
     const places = this.#known === null ? placesOf(known.ids) : this.#places;
     const ids = [...known.ids.filter((runId) => !fresh.has(runId) && keep(runId)), ...fresh.keys()].sort();
