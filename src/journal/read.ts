@@ -25,13 +25,13 @@ export interface SegmentOptions extends LineSourceOptions {
   startProver?: StartProver | undefined;
 }
 
-/** Every event of a run's journal folder in order of time, each once, and every damage where it was met. `listing`: who has it. */
+/** Every event of a run's journal folder in order of time, each once, and every damage where it was met. */
 export function* readJournal(
   folder: string,
   read: (file: string, segment: string) => Generator<JournalItem, void, undefined> = readSegment,
-  { segments, damage }: Listing = listSegments(folder),
 ): Generator<JournalItem, void, undefined> {
   const seen = new IdSet();
+  const { segments, damage } = listSegments(folder);
   for (const found of damage) yield { damage: found };
   const fragments: Damage[] = [];
   for (const item of mergeByTime(segments.map((name) => read(path.join(folder, name), `journal/${name}`)))) {
@@ -48,13 +48,8 @@ export function* readJournal(
   for (const fragment of fragments) if (!seen.has(fragment.fragmentOf as string)) yield { damage: fragment };
 }
 
-/** What a journal's folder holds: the names of its segments, sorted; what stands in their place without being a file is damage. */
-export interface Listing {
-  segments: string[];
-  damage: Damage[];
-}
-
-export function listSegments(folder: string): Listing {
+/** The names of a journal's segments, sorted; what stands in their place without being a file is damage. */
+export function listSegments(folder: string): { segments: string[]; damage: Damage[] } {
   const segments: string[] = [];
   const damage: Damage[] = [];
   let entries: fs.Dirent[];

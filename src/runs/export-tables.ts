@@ -5,7 +5,8 @@ import { archivePath, listArchived, listRunIds, type Store } from './paths.js';
 import { RunlogError, errnoOf } from '../events/errors.js';
 import { withLock } from './lock.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
-import { findSettled, foldSettled, isAsStamped } from './settled-run.js';
+import { foldSealed } from './sealed-run.js';
+import { findSettled, isAsStamped } from './settled-run.js';
 import { Tables, ownTables, runRows, tablesOf, type RunRows } from './tables.js';
 import { isUnreadable } from './unreadable.js';
 import { readAnyRun } from './store.js';
@@ -67,7 +68,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
       }
       // Looked at before it is read: what changes in between makes it look otherwise the next time.
       const settled = findSettled(store, runId);
-      const sound = settled === null ? null : foldSettled(store, runId, settled);
+      const sound = settled === null ? null : foldSealed(store, runId, settled.seal);
       if (settled !== null && sound?.tokens.unpricedCalls === 0) {
         stamps.set(runId, settled.stamp);
         rows.set(runId, runRows(runId, sound));

@@ -1,13 +1,11 @@
 // Finalized runs that are as finalize left them: their rows from _final.json, and whether they still look the same. A run whose
 // journal goes on after its seal, or lost something of it, is not settled: it is read like one that is under way.
 import fs from 'node:fs';
-import path from 'node:path';
 import { entryOfFinal, isWholeFinal, type IndexEntry, type Stamp } from '../formats/index-row.js';
 import { runRow } from '../formats/run-json.js';
 import type { Seal } from '../formats/run-files.js';
-import { readJournal, readSegment } from '../journal/read.js';
-import { applyEvent, emptyRun, traceId, type RunState } from '../views/run.js';
-import { journalDir, runsDir, type Store } from './paths.js';
+import { traceId } from '../views/run.js';
+import { runsDir, type Store } from './paths.js';
 import { isSeal } from './seal.js';
 import { readAnyRun } from './store.js';
 import type { Vantage } from './verdict.js';
@@ -51,21 +49,6 @@ export function settle(store: Store, runId: string, from: () => Vantage): IndexE
   return entryOfJournal(store, runId, stamp, from());
 }
 
-/**
- * The state of a settled run from its journal, in half the time that `readRun` takes: what was looked at is not looked at again. Null
- * where not just the events that were sealed can be read, each undamaged, or the run has not ended: then `readRun` says more.
- */
-export function foldSettled(store: Store, runId: string, { seal }: SettledRun): RunState | null {
-  const names = Object.keys(seal).map((segment) => path.basename(segment));
-  const state = emptyRun();
-  for (const item of readJournal(journalDir(store, runId), skimSegment, { segments: names.sort(), damage: [] })) {
-    if ('damage' in item) return null;
-    applyEvent(state, item.event);
-  }
-  const sealed = Object.values(seal).reduce((sum, { events }) => sum + events, 0);
-  return state.ending !== null && state.eventCount === sealed ? state : null;
-}
-
 /** Whether a run still looks as it did. */
 export function isAsStamped(store: Store, runId: string, stamp: Stamp): boolean {
   const folder = `${runsDir(store)}/${runId}`;
@@ -80,10 +63,6 @@ export function isAsStamped(store: Store, runId: string, stamp: Stamp): boolean 
 export function isSameFolder(store: Store, runId: string, stamp: Stamp): boolean {
   const found = look(`${runsDir(store)}/${runId}/journal`);
   return found !== undefined && found.ino === stamp[3] && found.ctimeMs === stamp[4];
-}
-
-function skimSegment(file: string, segment: string): ReturnType<typeof readSegment> {
-  return readSegment(file, segment, { skims: true });
 }
 
 interface Final {
