@@ -78,16 +78,19 @@ function takeLine(seen: Seen, source: LineSource): boolean {
 
 /**
  * The state of a finalized run of one segment that is just what was sealed, from every line of it: one checksum proves them all. Null
- * where that is not so, a line is damaged or the run has not ended; and where a run has several segments, as they are to be merged.
+ * where that is not so, a line is damaged or the run has not ended; and where lines are to be merged or compared: of several segments,
+ * or where ids do not rise, as one may be there twice.
  */
 export function foldSealed(store: Store, runId: string, seal: Seal): RunState | null {
   const [[segment, sealed], ...others] = Object.entries(seal) as [[string, SegmentSeal]];
   if (others.length > 0) return null;
   const state = emptyRun();
+  let lastId = '';
   try {
     const isSealed = takeSegment(path.join(runDir(store, runId), segment), sealed, (source) => {
       const event = hasCommonForm(source) ? skimAction(source) : decodeLine(source.line, source.isLong);
-      if (isDamage(event)) return false;
+      if (isDamage(event) || event.id <= lastId) return false;
+      lastId = event.id;
       applyEvent(state, event);
       return true;
     });
@@ -111,7 +114,7 @@ function takeSegment(file: string, sealed: SegmentSeal, take: (source: LineSourc
     };
     const source = new LineSource(fd, { watch });
     while (source.next()) {
-      if (!source.isEnded || source.isOversized || !take(source)) return false;
+      if (bytes > sealed.bytes || !source.isEnded || source.isOversized || !take(source)) return false;
       lines += 1;
     }
     // As many lines as events were sealed: then none is damaged and none there twice.

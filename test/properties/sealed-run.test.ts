@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { SegmentSeal } from '../../src/formats/run-files.js';
 import { encodeLine } from '../../src/journal/line.js';
 import { foldSealed, glanceAtSealed } from '../../src/runs/sealed-run.js';
 import { sealJournal } from '../../src/runs/seal.js';
@@ -145,4 +146,24 @@ test('a glance at a finalized run is the whole reading as far as it goes, the fo
   );
   expect(glances).toBeGreaterThan(10);
   expect(folds).toBeGreaterThan(10);
+});
+
+test('a seal that counts a line twice that is there twice is not believed: the fold leaves the run to the whole reading', () => {
+  const store = { dir: tempFolder() };
+  const run = path.join(store.dir, 'runs', 'a');
+  fs.mkdirSync(path.join(run, 'journal'), { recursive: true });
+  const time = '2025-10-03T10:00:00.000000Z';
+  const bodies = [
+    { type: 'run.started', run_id: 'a', at: time },
+    { type: 'error.raised', error_type: 'E', message: 'm', at: time },
+    { type: 'run.ended', status: 'completed', at: time },
+  ];
+  const file = path.join(run, 'journal', 'host.jsonl');
+  const sealOf = (hows: string[]): ReturnType<typeof sealJournal> => {
+    fs.writeFileSync(file, Buffer.concat(bodies.map((body, index) => written(index, hows[index] as string, body))));
+    return sealJournal(store, 'a');
+  };
+  expect(foldSealed(store, 'a', sealOf(['own', 'own', 'own']))?.errors).toHaveLength(1);
+  const [segment, sealed] = Object.entries(sealOf(['own', 'twice', 'own']))[0] as [string, SegmentSeal];
+  expect(foldSealed(store, 'a', { [segment]: { ...sealed, events: 4 } })).toBeNull();
 });
