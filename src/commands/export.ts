@@ -1,5 +1,4 @@
-// runlog export csv|log|trace|record|steps|json: runs in the formats of other tools.
-import path from 'node:path';
+// runlog export log|trace|record|steps|json: a run in the formats of other tools.
 import tty from 'node:tty';
 import { logPieces } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
@@ -7,40 +6,16 @@ import { recordPieces } from '../formats/record.js';
 import { lineRunId, rowObject, runRow, stepLines, stepRows } from '../formats/step-rows.js';
 import { encodeTrace } from '../formats/trace.js';
 import { damageText } from '../formats/run-json.js';
-import { toVisibleJson, toVisibleLine } from '../formats/visible-text.js';
+import { toVisibleJson } from '../formats/visible-text.js';
 import type { Damage } from '../journal/line.js';
-import { exportTables } from '../runs/export-tables.js';
 import { readEvents } from '../runs/open-run.js';
-import { resolveRun } from '../runs/resolve.js';
 import { readRun, vantage } from '../runs/verdict.js';
 import { traceOf } from '../views/trace.js';
 import { namedRun, startProver } from './reading.js';
 import { loadPriceLists } from '../sources/price-lists.js';
 import { priceCalls, pricesOf } from '../runs/pricing.js';
 import { summaryObject } from './summary.js';
-import { answer, jsonText, print, remark, warn, type Input } from './input.js';
-
-export async function exportCsv(input: Input): Promise<void> {
-  const { env, cwd } = input.context;
-  const out = input.text('out');
-  const only = input.list('run').map((text) => resolveRun(input.store, text, env));
-  const { folder, rows, damaged } = await exportTables(input.store, {
-    folder: out === undefined ? null : path.resolve(cwd, out),
-    runIds: only.length === 0 ? null : only,
-    isRebuild: input.has('rebuild'),
-    lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
-    loadPricer: pricesOf(input.store, loadPriceLists),
-  });
-  const lines = Object.entries(rows).map(
-    ([table, count]) =>
-      `${toVisibleLine(path.join(folder, `${table}.csv`))}  ${count} ${count === 1 ? 'row' : 'rows'}\n`,
-  );
-  answer(input.context, { dir: folder, rows }, lines.join(''));
-  if (damaged.length > 0) {
-    warn(`damaged, exported as far as they can be read: ${damaged.join(', ')}`);
-    process.exitCode = 3;
-  }
-}
+import { jsonText, print, remark, warn, type Input } from './input.js';
 
 export function exportLog(input: Input): void {
   const damage: Damage[] = [];

@@ -1,6 +1,4 @@
-// CSV text: RFC 4180, formulas made harmless in text cells, numbers left alone. Cells to text and back.
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
+// Cells to CSV text: RFC 4180, formulas made harmless in text cells, numbers left alone. read-csv.ts is the way back.
 import type { Cell } from './tables.js';
 
 /**
@@ -14,33 +12,24 @@ const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** What a cell needs quotes for: also line ends that only some readers know, and white space that some would drop. */
 const QUOTED = /[",\r\n\u2028\u2029]|^\s|\s$/;
 
+/** Texts that are none of that: most of them. */
+const PLAIN = /^[A-Za-z0-9](?:[\w .:;/()-]*[\w.:;/()-])?$/;
+
 /** Rows to text, each ended by CRLF. */
 export function encodeCsv(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(quoteCell).join(',')}\r\n`).join('');
-}
-
-/** Most cells need none; the others are left to the package, one by one, as a call of it costs more than a row. */
-function quoteCell(cell: Cell): string {
-  const text = encodeCell(cell);
-  return QUOTED.test(text) ? stringify([[text]], { eof: false, quoted_match: QUOTED }) : text;
-}
-
-/** Text to rows of texts, as encodeCsv wrote them; throws where it is not CSV. An empty cell is ''. */
-export function decodeCsv(text: string): string[][] {
-  const rows = parse(text, { record_delimiter: ['\r\n', '\n'], relax_column_count: true, bom: true }) as string[][];
-  return rows.map((row) => row.map(decodeCell));
+  // Joined, not added up: what V8 adds up it keeps in all its parts.
+  return rows.map((row) => `${row.map(encodeCell).join(',')}\r\n`).join('');
 }
 
 function encodeCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  return isFormula(cell) ? `'${cell}` : cell;
+  if (PLAIN.test(cell)) return cell;
+  const text = isFormula(cell) ? `'${cell}` : cell;
+  return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function decodeCell(cell: string): string {
-  return cell.startsWith("'") && isFormula(cell.slice(1)) ? cell.slice(1) : cell;
-}
-
-function isFormula(text: string): boolean {
+/** Whether a text would be run, unless it had a quote in front. */
+export function isFormula(text: string): boolean {
   return (FORMULA.test(text) || CONTROL_START.test(text)) && !PLAIN_NUMBER.test(text);
 }

@@ -15,6 +15,9 @@ function makeTable(): Uint32Array {
 /** Above this length node:zlib's native code is worth its loading time of two milliseconds. */
 const NATIVE_FROM_BYTES = 16_384;
 
+/** So much takes as long by our own code as the loading of that one. */
+const MUCH_BYTES = 512 * 1024;
+
 /** The checksum as eight lower-case hex digits. */
 export function crc32(bytes: Uint8Array): string {
   const sum = bytes.length > NATIVE_FROM_BYTES ? nativeCrc32(bytes) : checksum(bytes);
@@ -33,10 +36,13 @@ export function nativeCrc32(bytes: Uint8Array): number {
   return zlib.crc32(bytes);
 }
 
-/** Of a part of some bytes; `isMuch` where it is one of many. */
+let summedBytes = 0;
+
+/** Of a part of some bytes; `isMuch` where it is one of many. Whoever sums up much comes to the native code by itself. */
 export function crcOf(bytes: Uint8Array, from: number, to: number, isMuch: boolean): number {
   const part = new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from);
-  return isMuch ? nativeCrc32(part) : checksum(part);
+  summedBytes += part.length;
+  return isMuch || summedBytes > MUCH_BYTES ? nativeCrc32(part) : checksum(part);
 }
 
 function checksum(bytes: Uint8Array): number {

@@ -34,14 +34,20 @@ const CRC_FROM = ',"crc":"'.length - CRC_TAIL_BYTES;
 
 /** Whether a line is a logged action in the common form, is sound, and its checksum fits. */
 export function isCommonAction(source: LineSource): boolean {
+  if (!hasCommonForm(source)) return false;
+  const { start, end } = source;
+  const said = Number.parseInt(source.text.slice(end + CRC_FROM, end - 2), 16);
+  return crcOf(source.bytes, start, end - CRC_TAIL_BYTES, source.isLong) === said;
+}
+
+/** The same but for the checksum: for bytes that are proven in another way. */
+export function hasCommonForm(source: LineSource): boolean {
   const { start, end } = source;
   if (end - start > LINE_LIMIT_BYTES || !source.isEnded || !source.areUtf8) return false;
   const { text } = source;
   LINE.lastIndex = start;
   if (!LINE.test(text) || LINE.lastIndex !== end + 1) return false;
-  if (!isDay(text.slice(start + AT_FROM, start + AT_FROM + AT_LENGTH))) return false;
-  const said = Number.parseInt(text.slice(end + CRC_FROM, end - 2), 16);
-  return crcOf(source.bytes, start, end - CRC_TAIL_BYTES, source.isLong) === said;
+  return isDay(text.slice(start + AT_FROM, start + AT_FROM + AT_LENGTH));
 }
 
 /** The event of such a line. */

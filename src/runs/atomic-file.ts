@@ -16,8 +16,8 @@ export function writeWhole(
   rights: Rights = PRIVATE,
   isSynced: boolean = true,
 ): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content);
-  if (readOrNull(file)?.equals(bytes) === true) return;
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  if (holds(file, bytes)) return;
   // One name for all: what a killed command left there is written over by the next.
   const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
   try {
@@ -37,10 +37,11 @@ export function cannotWrite(file: string, error: unknown): RunlogError {
   });
 }
 
-function readOrNull(file: string): Buffer | null {
+/** Read only where it can be so by its length: a table may be large. */
+function holds(file: string, bytes: Uint8Array): boolean {
   try {
-    return readRegular(file);
+    return fs.lstatSync(file).size === bytes.length && readRegular(file).equals(bytes);
   } catch {
-    return null;
+    return false;
   }
 }

@@ -3,10 +3,10 @@ import type { Stamp } from '../formats/index-row.js';
 import { isThere } from '../journal/folder.js';
 import { archivePath, listArchived, listRunIds, type Store } from './paths.js';
 import { RunlogError, errnoOf } from '../events/errors.js';
-import { readArchived } from './archive.js';
 import { withLock } from './lock.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
-import { isAsStamped, settle } from './settled-run.js';
+import { foldSealed } from './sealed-run.js';
+import { findSettled, isAsStamped } from './settled-run.js';
 import { Tables, ownTables, runRows, tablesOf, type RunRows } from './tables.js';
 import { isUnreadable } from './unreadable.js';
 import { readAnyRun } from './store.js';
@@ -67,10 +67,15 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
         continue;
       }
       // Looked at before it is read: what changes in between makes it look otherwise the next time.
-      const settled = isOwn ? settle(store, runId, () => from) : null;
+      const settled = findSettled(store, runId);
+      const sound = settled === null ? null : foldSealed(store, runId, settled.seal);
+      if (settled !== null && sound?.tokens.unpricedCalls === 0) {
+        stamps.set(runId, settled.stamp);
+        rows.set(runId, runRows(runId, sound));
+        continue;
+      }
       const { state, damage } = readAnyRun(store, runId, from);
       if (damage.length > 0) damaged.push(runId);
-      else if (settled !== null && !settled.isUnpriced) stamps.set(runId, settled.stamp);
       if (damage.some(isUnreadable)) unreadable.add(runId);
       else if (state.eventCount > 0) await addRows(runId, state);
     }
@@ -78,7 +83,8 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   };
   await read(options.runIds ?? listRunIds(store));
   const isWhole = options.isRebuild && options.runIds === null;
-  if (isWhole)
+  if (isWhole) {
+    const { readArchived } = await import('./archive.js');
     for (const runId of listArchived(store)) {
       if (rows.has(runId)) continue;
       try {
@@ -91,6 +97,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
         unreadable.add(runId);
       }
     }
+  }
   const keep = (runId: string): boolean =>
     isOwn &&
     (unchanged.has(runId) ||

@@ -51,7 +51,8 @@ export function rightsOf(store: Store): Rights {
 }
 
 export function runsDir(store: Store): string {
-  return store.runs ?? path.join(store.dir, 'runs');
+  // Not by path.join: it is asked for each of 100,000 runs.
+  return store.runs ?? `${store.dir}/runs`;
 }
 
 export function runDir(store: Store, runId: string): string {

@@ -1,21 +1,20 @@
-// A finalized run at a glance: when it began and ended and how, from its sealed journal's bytes, without decoding every line.
+// A finalized run from its sealed journal's bytes, which one checksum proves: at a glance (when it began and ended and how, without
+// decoding every line), or all that is known of it.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Seal, SegmentSeal } from '../formats/run-files.js';
 import { decodeLine, isDamage } from '../journal/line.js';
+import { LineSource } from '../journal/line-source.js';
 import { listSegments } from '../journal/read.js';
 import { openRegular } from '../journal/regular-file.js';
-import { foldRun, type RunState } from '../views/run.js';
-import { journalDir, type Store } from './paths.js';
-import { chunksOf } from './run-contents.js';
+import { hasCommonForm, skimAction } from '../journal/skim.js';
+import { applyEvent, emptyRun, foldRun, type RunState } from '../views/run.js';
+import { journalDir, runDir, type Store } from './paths.js';
 import { readSeal } from './seal.js';
 
 /** How a line begins as runlog writes it; times of this form sort as text. */
 const LINE = /\{"v":1,"id":"[^"\\]+","at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)","type":"([a-z.]+)"/y;
-const LINE_FEED = 10;
-/** Of runlog's own writing a line is far below this. */
-const LONGEST_LINE_BYTES = 1024 * 1024;
 
 /**
  * The state of a finalized run as far as its start, its end and the time of its last event go. Null where only a reading of the whole
@@ -35,10 +34,11 @@ export function glanceAtSealed(store: Store, runId: string): RunState | null {
 function glance(folder: string, seal: Seal): RunState | null {
   const { segments, damage } = listSegments(folder);
   if (damage.length > 0 || segments.length !== Object.keys(seal).length) return null;
-  const seen: Seen = { started: null, ended: null, lastEventAt: null };
+  const seen: Seen = { text: '', started: null, ended: null, lastEventAt: null };
   for (const name of segments) {
     const sealed = seal[`journal/${name}`];
-    if (sealed === undefined || !takeSegment(seen, path.join(folder, name), sealed)) return null;
+    const take = (source: LineSource): boolean => takeLine(seen, source);
+    if (sealed === undefined || !takeSegment(path.join(folder, name), sealed, take)) return null;
   }
   if (seen.started === null || seen.ended === null) return null;
   const events = [decodeLine(seen.started), decodeLine(seen.ended)].flatMap((event) =>
@@ -48,62 +48,78 @@ function glance(folder: string, seal: Seal): RunState | null {
 }
 
 interface Seen {
+  /** Of the lines that were looked at together. */
+  text: string;
   started: Buffer | null;
   ended: Buffer | null;
   lastEventAt: string | null;
 }
 
-/** Whether a segment is just what was sealed, all of its lines events of runlog's own writing. */
-function takeSegment(seen: Seen, file: string, sealed: SegmentSeal): boolean {
-  const fd = openRegular(file);
+/** Takes what a glance sees of a line; false where the line has to be read. */
+function takeLine(seen: Seen, source: LineSource): boolean {
+  const { text, start } = source;
+  if (text !== seen.text) {
+    if (text.includes('"untimed"')) return false;
+    seen.text = text;
+  }
+  LINE.lastIndex = start;
+  const [, at, type] = LINE.exec(text) ?? [];
+  if (at === undefined || type === 'outcome.corrected') return false;
+  if (type === 'run.started' || type === 'run.ended') {
+    const key = type === 'run.started' ? 'started' : 'ended';
+    if (seen[key] !== null) return false;
+    seen[key] = Buffer.from(source.line);
+  }
+  // Neither is a sign of life: see applyEvent.
+  if (type !== 'run.ended' && type !== 'tokens.priced' && (seen.lastEventAt === null || at > seen.lastEventAt))
+    seen.lastEventAt = at;
+  return true;
+}
+
+/**
+ * The state of a finalized run of one segment that is just what was sealed, from every line of it: one checksum proves them all. Null
+ * where that is not so, a line is damaged or the run has not ended; and where lines are to be merged or compared: of several segments,
+ * or where ids do not rise, as one may be there twice.
+ */
+export function foldSealed(store: Store, runId: string, seal: Seal): RunState | null {
+  const [[segment, sealed], ...others] = Object.entries(seal) as [[string, SegmentSeal]];
+  if (others.length > 0) return null;
+  const state = emptyRun();
+  let lastId = '';
   try {
-    if (fs.fstatSync(fd).size !== sealed.bytes) return false;
-    const hash = createHash('sha256');
-    let bytes = 0;
-    let lines = 0;
-    let rest: Buffer = Buffer.alloc(0);
-    for (const chunk of chunksOf(fd)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      const whole = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const end = whole.lastIndexOf(LINE_FEED) + 1;
-      const taken = takeLines(seen, whole.subarray(0, end));
-      if (taken === null) return false;
-      lines += taken;
-      rest = Buffer.from(whole.subarray(end));
-      if (rest.length > LONGEST_LINE_BYTES) return false;
-    }
-    // As many lines as events were sealed: then none is damaged and none there twice.
-    return (
-      rest.length === 0 && bytes === sealed.bytes && lines === sealed.events && hash.digest('hex') === sealed.sha256
-    );
-  } finally {
-    fs.closeSync(fd);
+    const isSealed = takeSegment(path.join(runDir(store, runId), segment), sealed, (source) => {
+      const event = hasCommonForm(source) ? skimAction(source) : decodeLine(source.line, source.isLong);
+      if (isDamage(event) || event.id <= lastId) return false;
+      lastId = event.id;
+      applyEvent(state, event);
+      return true;
+    });
+    return isSealed && state.ending !== null ? state : null;
+  } catch {
+    // Whatever it is, the reading of the whole says it.
+    return null;
   }
 }
 
-/** Takes whole lines; gives how many there are, null where one of them has to be read. */
-function takeLines(seen: Seen, bytes: Buffer): number | null {
-  const text = bytes.toString('latin1');
-  if (text.includes('"untimed"')) return null;
-  let lines = 0;
-  for (let from = 0; from < text.length;) {
-    const end = text.indexOf('\n', from);
-    if (end > from) {
-      LINE.lastIndex = from;
-      const [, at, type] = LINE.exec(text) ?? [];
-      if (at === undefined || type === 'outcome.corrected') return null;
+/** Gives each line to `take` while that gives true; whether the segment is just what was sealed, each line another event. */
+function takeSegment(file: string, sealed: SegmentSeal, take: (source: LineSource) => boolean): boolean {
+  const fd = openRegular(file);
+  try {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    let lines = 0;
+    const watch = (chunk: Buffer): void => {
+      hash.update(chunk);
+      bytes += chunk.length;
+    };
+    const source = new LineSource(fd, { watch });
+    while (source.next()) {
+      if (bytes > sealed.bytes || !source.isEnded || source.isOversized || !take(source)) return false;
       lines += 1;
-      if (type === 'run.started' || type === 'run.ended') {
-        const key = type === 'run.started' ? 'started' : 'ended';
-        if (seen[key] !== null) return null;
-        seen[key] = Buffer.from(bytes.subarray(from, end));
-      }
-      // Neither is a sign of life: see applyEvent.
-      if (type !== 'run.ended' && type !== 'tokens.priced' && (seen.lastEventAt === null || at > seen.lastEventAt))
-        seen.lastEventAt = at;
     }
-    from = end + 1;
+    // As many lines as events were sealed: then none is damaged and none there twice.
+    return bytes === sealed.bytes && lines === sealed.events && hash.digest('hex') === sealed.sha256;
+  } finally {
+    fs.closeSync(fd);
   }
-  return lines;
 }

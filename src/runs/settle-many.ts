@@ -11,8 +11,8 @@ export interface SettledRow {
   isDamaged: boolean;
 }
 
-/** A thread starts in 30 ms: as many runs take one thread 15 times as long. */
-const TWO_THREADS_FROM_RUNS = 15_000;
+/** A thread starts in 30 ms: as many runs take one thread five times as long. */
+const TWO_THREADS_FROM_RUNS = 4_000;
 const RUNS_AT_ONCE = 500;
 /** Far longer than any runs take; then what the other thread took is made here. */
 const LONGEST_WAIT_MS = 60_000;

@@ -15,8 +15,17 @@ const IN_ONE_READ_BYTES = 256 * 1024;
 
 let buffer: Buffer | undefined;
 
-/** The entry of a settled run; null where it is none. `_final.json` is asked only where nothing was touched after it was written. */
-export function settle(store: Store, runId: string, from: () => Vantage): IndexEntry | null {
+/** A finalized run with just the journal that its seal covers, as far as names and lengths tell. */
+export interface SettledRun {
+  final: unknown;
+  seal: Seal;
+  stamp: Stamp;
+  /** Whether no segment is newer than `_final.json`. */
+  isUntouched: boolean;
+}
+
+/** Null where the run is none. */
+export function findSettled(store: Store, runId: string): SettledRun | null {
   const folder = `${runsDir(store)}/${runId}`;
   const file = readFinal(`${folder}/_final.json`);
   if (file === null) return null;
@@ -28,7 +37,14 @@ export function settle(store: Store, runId: string, from: () => Vantage): IndexE
   const { stamp, segmentMs } = sealed;
   // No time tells that nothing came since: a segment may be brought by a copy that sets times, or by a host whose clock was set back.
   if (!isCovered(seal, stamp) || hasOthers(`${folder}/journal`, segmentMs.length)) return null;
-  const isUntouched = segmentMs.every((at) => at <= stats.mtimeMs);
+  return { final, seal, stamp, isUntouched: segmentMs.every((at) => at <= stats.mtimeMs) };
+}
+
+/** The entry of a settled run; null where it is none. `_final.json` is asked only where nothing was touched after it was written. */
+export function settle(store: Store, runId: string, from: () => Vantage): IndexEntry | null {
+  const settled = findSettled(store, runId);
+  if (settled === null) return null;
+  const { final, stamp, isUntouched } = settled;
   if (isUntouched && isWholeFinal(final)) return entryOfFinal(runId, final, stamp);
   return entryOfJournal(store, runId, stamp, from());
 }

@@ -2,10 +2,9 @@
 // where is a cache beside the tables; it counts only while they are the very files that it was written for.
 import fs from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from '../events/errors.js';
-import { decodeCsv, encodeCsv } from '../formats/csv.js';
+import { encodeCsv } from '../formats/csv.js';
 import type { Stamp } from '../formats/index-row.js';
-import { TABLE_NAMES, columnsOf, type Cell, type TableName } from '../formats/tables.js';
+import { TABLE_NAMES, columnsOf, type TableName } from '../formats/tables.js';
 import type { Rights } from '../journal/folder.js';
 import { readRegular } from '../journal/regular-file.js';
 import { crc32 } from '../journal/crc32.js';
@@ -82,62 +81,6 @@ export function writeSpans(folder: string, cache: string, spans: Spans, rights: 
     putWhole(cache, encodeChecked(known), `${cache}.tmp`, rights, false);
   } catch {
     // Nothing is lost.
-  }
-}
-
-/** The tables by reading them. What is not there has no rows. */
-export function readTables(folder: string): TableFiles {
-  const tables = TABLE_NAMES.map((name) => readTable(fileOf(folder, name), name));
-  const byId = tables.map((rows) => byRun(rows ?? []));
-  const ids = [...new Set(byId.flatMap((own) => [...own.keys()]))].sort();
-  const made = byId.map((own) => {
-    const pieces = ids.map((id) => Buffer.from(encodeCsv(own.get(id) ?? [])));
-    let end = 0;
-    return {
-      file: Buffer.concat(pieces),
-      bytes: pieces.map(({ length }) => length),
-      at: pieces.map(({ length }) => (end += length) - length),
-      rows: ids.map((id) => own.get(id)?.length ?? 0),
-    };
-  });
-  return {
-    files: made.map(({ file }) => file),
-    ids,
-    stamps: ids.map(() => null),
-    bytes: made.map(({ bytes }) => bytes),
-    rows: made.map(({ rows }) => rows),
-    at: made.map(({ at }) => at),
-    isSound: !tables.includes(null),
-  };
-}
-
-function byRun(rows: readonly string[][]): Map<string, Cell[][]> {
-  const found = new Map<string, Cell[][]>();
-  for (const row of rows) {
-    const runId = row[0] as string;
-    const own = found.get(runId);
-    if (own === undefined) found.set(runId, [row]);
-    else own.push(row);
-  }
-  return found;
-}
-
-/** The rows of a table's file as they stand; none where there is no file; null where it is no such table. */
-function readTable(file: string, name: TableName): string[][] | null {
-  let text: string;
-  try {
-    text = readRegular(file).toString('utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-  try {
-    const [header, ...rows] = decodeCsv(text);
-    const columns = columnsOf(name);
-    const isSound = header?.join() === columns.join() && rows.every((row) => row.length === columns.length);
-    return isSound ? rows : null;
-  } catch {
-    return null;
   }
 }
 

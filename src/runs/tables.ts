@@ -1,20 +1,24 @@
 // The CSV tables of a store: one file a table, rows sorted by run, each run's rows there once.
 import { encodeCsv } from '../formats/csv.js';
 import type { Stamp } from '../formats/index-row.js';
-import { TABLE_NAMES, rowsOf, type Cell, type TableName } from '../formats/tables.js';
+import { TABLE_NAMES, rowsOf, type TableName } from '../formats/tables.js';
 import { PRIVATE, type Rights } from '../journal/folder.js';
 import type { RunState } from '../views/run.js';
 import { writeWhole } from './atomic-file.js';
 import { csvDir, rightsOf, tablesIndexPath, type Store } from './paths.js';
-import { fileOf, headerOf, openTables, readTables, writeSpans, type Spans, type TableFiles } from './table-files.js';
+import { fileOf, headerOf, openTables, writeSpans, type Spans, type TableFiles } from './table-files.js';
 
-/** The rows of one run in every table. */
-export type RunRows = Record<TableName, Cell[][]>;
+/** The rows of one run in every table, in the tables' order, as they stand in the files. */
+export interface RunRows {
+  texts: string[];
+  counts: number[];
+}
 
 /** Under the id that the folder has: the journal may have lost its own, and rows are replaced by it. */
 export function runRows(runId: string, state: RunState): RunRows {
-  const rows = TABLE_NAMES.map((name) => [name, rowsOf(name, state).map(([, ...rest]) => [runId, ...rest])]);
-  return Object.fromEntries(rows) as RunRows;
+  const rows = TABLE_NAMES.map((name) => rowsOf(name, state));
+  for (const own of rows) for (const row of own) row[0] = runId;
+  return { texts: rows.map(encodeCsv), counts: rows.map(({ length }) => length) };
 }
 
 /** Seven tables that are to be written. */
@@ -57,7 +61,8 @@ export class Tables {
     stamps: ReadonlyMap<string, Stamp> = new Map(),
   ): Promise<Record<TableName, number>> {
     const { folder, cache, rights } = this.#where;
-    const known = this.#known ?? readTables(folder);
+    // Loaded only where it is called for: it takes a parser.
+    const known = this.#known ?? (await import('./read-tables.js')).readTables(folder);
     const fresh = known.isSound ? given : new Map([...(await everyRun()), ...given]);
     const places = this.#known === null ? placesOf(known.ids) : this.#places;
     const ids = [...known.ids.filter((runId) => !fresh.has(runId) && keep(runId)), ...fresh.keys()].sort();
@@ -75,13 +80,13 @@ export class Tables {
       spans.bytes.push(
         from.map((place, index) =>
           place === -1
-            ? text.add(encodeCsv((fresh.get(ids[index] as string) as RunRows)[name]))
+            ? text.add(fresh.get(ids[index] as string)?.texts[table] as string)
             : text.copy(at?.[place] as number, bytes?.[place] as number),
         ),
       );
       spans.rows.push(
         from.map((place, index) =>
-          place === -1 ? (fresh.get(ids[index] as string) as RunRows)[name].length : (rows?.[place] as number),
+          place === -1 ? (fresh.get(ids[index] as string)?.counts[table] as number) : (rows?.[place] as number),
         ),
       );
       writeWhole(fileOf(folder, name), text.end(), rights);
@@ -100,6 +105,8 @@ function placesOf(ids: readonly string[]): Map<string, number> {
 class Pieces {
   readonly #old: Buffer;
   readonly #pieces: Buffer[];
+  /** What was added last and is yet to be made bytes: many short texts at once. */
+  #texts: string[] = [];
   #from = 0;
   #to = 0;
 
@@ -111,7 +118,7 @@ class Pieces {
   /** Gives the number of bytes. */
   copy(at: number, bytes: number): number {
     if (bytes === 0) return 0;
-    if (at !== this.#to) {
+    if (this.#texts.length > 0 || at !== this.#to) {
       this.#flush();
       this.#from = at;
     }
@@ -121,10 +128,9 @@ class Pieces {
 
   add(text: string): number {
     if (text === '') return 0;
-    this.#flush();
-    const piece = Buffer.from(text);
-    this.#pieces.push(piece);
-    return piece.length;
+    if (this.#texts.length === 0) this.#flush();
+    this.#texts.push(text);
+    return Buffer.byteLength(text);
   }
 
   end(): Buffer {
@@ -135,6 +141,8 @@ class Pieces {
   #flush(): void {
     if (this.#to > this.#from) this.#pieces.push(this.#old.subarray(this.#from, this.#to));
     this.#from = this.#to;
+    if (this.#texts.length > 0) this.#pieces.push(Buffer.from(this.#texts.join('')));
+    this.#texts = [];
   }
 }
 

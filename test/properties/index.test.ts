@@ -5,6 +5,8 @@ import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { comparePlaces, decodeEntries, encodeEntry, placeOf, placeOfLine } from '../../src/formats/index-row.js';
+import { encodeCsv } from '../../src/formats/csv.js';
+import { TABLE_NAMES, columnsOf } from '../../src/formats/tables.js';
 import { runRow, type RunRow } from '../../src/formats/run-json.js';
 import { exportTables } from '../../src/runs/export-tables.js';
 import { finalizeRuns } from '../../src/runs/finalize.js';
@@ -14,6 +16,7 @@ import { indexPath, listRunIds, type Store } from '../../src/runs/paths.js';
 import { record } from '../../src/runs/record.js';
 import { settleInThread, settleMany } from '../../src/runs/settle-many.js';
 import { readAllRuns } from '../../src/runs/store.js';
+import { runRows } from '../../src/runs/tables.js';
 import { vantage } from '../../src/runs/verdict.js';
 import { cleanUp, tempStore, type TempStore } from '../support/runlog.js';
 import { afterAll } from 'vitest';
@@ -165,7 +168,22 @@ it('a list with the index, whatever became of store and index, is the list of th
   expect(served).toBeGreaterThan(20);
 }, 240_000);
 
-it('tables that are brought up to date, whatever happened since, are those made anew', async () => {
+/** The tables as the journals have them, each run read as every command reads it. */
+function tablesByJournals(own: Store): { damaged: string[]; tables: Record<string, string> } {
+  const readings = [...readAllRuns(own, vantage())];
+  const rows = readings.filter(({ state }) => state.eventCount > 0).map(({ runId, state }) => runRows(runId, state));
+  return {
+    damaged: readings.filter(({ damage }) => damage.length > 0).map(({ runId }) => runId),
+    tables: Object.fromEntries(
+      TABLE_NAMES.map((name, table) => [
+        `${name}.csv`,
+        encodeCsv([columnsOf(name)]) + rows.map(({ texts }) => texts[table]).join(''),
+      ]),
+    ),
+  };
+}
+
+it('tables that are brought up to date, whatever happened since, are those made anew and those of the journals', async () => {
   const template = tempStore();
   fs.mkdirSync(template.path('runs'), { recursive: true });
   for (let index = 0; index < 70; index += 1) start(template);
@@ -196,6 +214,7 @@ it('tables that are brought up to date, whatever happened since, are those made 
           fs.rmSync(store.path('csv'), { recursive: true });
           const anew = await exportTables(own, { ...options, isRebuild: false });
           expect(found).toEqual({ name, rows: anew.rows, damaged: anew.damaged, tables: tablesOf(store) });
+          expect({ damaged: anew.damaged, tables: found.tables }).toEqual(tablesByJournals(own));
         }
         fs.rmSync(store.cwd, { recursive: true });
       },

@@ -1,11 +1,13 @@
-// A glance at a sealed journal says what a reading of all of it says, or says nothing.
+// A glance at a sealed journal, and its fold by one checksum, say what a reading of all of it says, or say nothing.
 import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { SegmentSeal } from '../../src/formats/run-files.js';
 import { encodeLine } from '../../src/journal/line.js';
-import { glanceAtSealed } from '../../src/runs/sealed-run.js';
+import { foldSealed, glanceAtSealed } from '../../src/runs/sealed-run.js';
 import { sealJournal } from '../../src/runs/seal.js';
+import { runRows } from '../../src/runs/tables.js';
 import { readRun, vantage } from '../../src/runs/verdict.js';
 import { startTime, statusOf } from '../../src/views/run.js';
 import { tempFolder } from '../support/runlog.js';
@@ -69,11 +71,12 @@ const writing = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('spaced', 'turned', 'twice', 'damaged') },
 );
 
-function written(id: number, how: string, { type, at: time, ...more }: Record<string, unknown>): Buffer {
-  const whole = { v: 1, id: `id-${id}`, at: time, type, ...more };
+function written(number: number, how: string, { type, at: time, ...more }: Record<string, unknown>): Buffer {
+  const id = `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+  const whole = { v: 1, id, at: time, type, ...more };
   const own = encodeLine(whole);
   if (how === 'spaced') return Buffer.from(`\n${JSON.stringify(whole, null, 1).replaceAll('\n', ' ')}\n`);
-  if (how === 'turned') return Buffer.from(`\n${JSON.stringify({ type, ...more, at: time, id: `id-${id}`, v: 1 })}\n`);
+  if (how === 'turned') return Buffer.from(`\n${JSON.stringify({ type, ...more, at: time, id, v: 1 })}\n`);
   if (how === 'twice') return Buffer.concat([own, own]);
   if (how === 'damaged') own[own.length >> 1] = (own[own.length >> 1] as number) ^ 1;
   return own;
@@ -81,8 +84,9 @@ function written(id: number, how: string, { type, at: time, ...more }: Record<st
 
 const segment = fc.array(fc.tuple(event, writing), { minLength: 1, maxLength: 6 });
 
-test('a glance at a finalized run is the whole reading as far as it goes; at what was changed since there is none', () => {
+test('a glance at a finalized run is the whole reading as far as it goes, the fold in all; of what was changed since there is neither', () => {
   let glances = 0;
+  let folds = 0;
   fc.assert(
     fc.property(
       fc.array(segment, { minLength: 1, maxLength: 2 }),
@@ -108,7 +112,8 @@ test('a glance at a finalized run is the whole reading as far as it goes; at wha
           );
           fs.writeFileSync(path.join(run, 'journal', `host-${number}.jsonl`), Buffer.concat(bytes));
         });
-        fs.writeFileSync(path.join(run, '_final.json'), JSON.stringify({ seal: sealJournal(store, 'a') }));
+        const seal = sealJournal(store, 'a');
+        fs.writeFileSync(path.join(run, '_final.json'), JSON.stringify({ seal }));
         const file = path.join(run, 'journal', 'host-0.jsonl');
         const sealed = fs.readFileSync(file);
         if (change?.grows === true) fs.appendFileSync(file, 'x');
@@ -117,10 +122,16 @@ test('a glance at a finalized run is the whole reading as far as it goes; at wha
           fs.writeFileSync(file, sealed);
         }
         const glance = glanceAtSealed(store, 'a');
-        if (change !== null) expect(glance).toBeNull();
+        const fold = foldSealed(store, 'a', seal);
+        if (change !== null) expect([glance, fold]).toEqual([null, null]);
+        const { state, damage } = readRun(store, 'a', vantage());
+        if (fold !== null) {
+          folds += 1;
+          expect({ damage, text: JSON.stringify(fold) }).toEqual({ damage: [], text: JSON.stringify(state) });
+          expect(runRows('a', fold)).toEqual(runRows('a', state));
+        }
         if (glance === null) return;
         glances += 1;
-        const { state } = readRun(store, 'a', vantage());
         const told = (one: typeof state): unknown => [
           one.started,
           one.ending,
@@ -134,4 +145,25 @@ test('a glance at a finalized run is the whole reading as far as it goes; at wha
     { numRuns: 300 },
   );
   expect(glances).toBeGreaterThan(10);
+  expect(folds).toBeGreaterThan(10);
+});
+
+test('a seal that counts a line twice that is there twice is not believed: the fold leaves the run to the whole reading', () => {
+  const store = { dir: tempFolder() };
+  const run = path.join(store.dir, 'runs', 'a');
+  fs.mkdirSync(path.join(run, 'journal'), { recursive: true });
+  const time = '2025-10-03T10:00:00.000000Z';
+  const bodies = [
+    { type: 'run.started', run_id: 'a', at: time },
+    { type: 'error.raised', error_type: 'E', message: 'm', at: time },
+    { type: 'run.ended', status: 'completed', at: time },
+  ];
+  const file = path.join(run, 'journal', 'host.jsonl');
+  const sealOf = (hows: string[]): ReturnType<typeof sealJournal> => {
+    fs.writeFileSync(file, Buffer.concat(bodies.map((body, index) => written(index, hows[index] as string, body))));
+    return sealJournal(store, 'a');
+  };
+  expect(foldSealed(store, 'a', sealOf(['own', 'own', 'own']))?.errors).toHaveLength(1);
+  const [segment, sealed] = Object.entries(sealOf(['own', 'twice', 'own']))[0] as [string, SegmentSeal];
+  expect(foldSealed(store, 'a', { [segment]: { ...sealed, events: 4 } })).toBeNull();
 });
