@@ -6,7 +6,7 @@ import { RunlogError, errnoOf } from '../events/errors.js';
 import { withLock } from './lock.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
 import { foldSealed } from './sealed-run.js';
-import { findSettled, isAsStamped } from './settled-run.js';
+import { findSettled, isJournalAsStamped } from './settled-run.js';
 import { Tables, ownTables, runRows, tablesOf, type RunRows } from './tables.js';
 import { isUnreadable } from './unreadable.js';
 import { readAnyRun } from './store.js';
@@ -58,7 +58,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const isKnown = (runId: string): boolean => {
     if (options.isRebuild || options.runIds !== null) return false;
     const stamp = tables.stampOf(runId);
-    return stamp !== null && isAsStamped(store, runId, stamp);
+    return stamp !== null && isJournalAsStamped(store, runId, stamp);
   };
   const read = async (runIds: readonly string[]): Promise<Map<string, RunRows>> => {
     for (const runId of runIds) {

@@ -11,6 +11,8 @@ import { readAnyRun } from './store.js';
 import type { Vantage } from './verdict.js';
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+/** Where in a stamp the journal begins, behind what is said of `_final.json`. */
+const JOURNAL_AT = 3;
 const IN_ONE_READ_BYTES = 256 * 1024;
 
 let buffer: Buffer | undefined;
@@ -59,10 +61,20 @@ export function isAsStamped(store: Store, runId: string, stamp: Stamp): boolean 
   return now !== undefined && now.every((part, index) => part === stamp[index]);
 }
 
+/** The same of its journal alone, of which everything else is made. */
+export function isJournalAsStamped(store: Store, runId: string, stamp: Stamp): boolean {
+  const folder = `${runsDir(store)}/${runId}`;
+  const journal = lookAtJournal(
+    folder,
+    stamp.slice(JOURNAL_AT).filter((part) => typeof part === 'string'),
+  );
+  return journal !== null && journal.parts.every((part, index) => part === stamp[JOURNAL_AT + index]);
+}
+
 /** Whether the folder that stands under a run's id is the one that was stamped. */
 export function isSameFolder(store: Store, runId: string, stamp: Stamp): boolean {
   const found = look(`${runsDir(store)}/${runId}/journal`);
-  return found !== undefined && found.ino === stamp[3] && found.ctimeMs === stamp[4];
+  return found !== undefined && found.ino === stamp[JOURNAL_AT] && found.ctimeMs === stamp[JOURNAL_AT + 1];
 }
 
 interface Final {
@@ -99,18 +111,27 @@ function lookAt(
   { size, mtimeMs, ino }: fs.Stats,
   segments: readonly string[],
 ): { stamp: Stamp; segmentMs: number[] } | null {
+  const journal = lookAtJournal(folder, segments);
+  return journal && { stamp: [size, mtimeMs, ino, ...journal.parts], segmentMs: journal.segmentMs };
+}
+
+/** The part of a stamp that begins at JOURNAL_AT. */
+function lookAtJournal(
+  folder: string,
+  segments: readonly string[],
+): { parts: (number | string)[]; segmentMs: number[] } | null {
   const journal = look(`${folder}/journal`);
   if (journal?.isDirectory() !== true) return null;
   // Its mtime would come back with a copy that keeps times, and its number is used again.
-  const stamp: Stamp = [size, mtimeMs, ino, journal.ino, journal.ctimeMs];
+  const parts: (number | string)[] = [journal.ino, journal.ctimeMs];
   const segmentMs: number[] = [];
   for (const name of segments) {
     const found = look(`${folder}/${name}`);
     if (found?.isFile() !== true) return null;
-    stamp.push(name, found.size, found.mtimeMs);
+    parts.push(name, found.size, found.mtimeMs);
     segmentMs.push(found.mtimeMs);
   }
-  return { stamp, segmentMs };
+  return { parts, segmentMs };
 }
 
 /** What cannot be looked at is not settled: reading the run says why. */
