@@ -39,7 +39,7 @@ export function closeLine(bytes: Buffer, from: number, to: number): number {
   // In the place of the last brace.
   const end = to - 1;
   let crc = nativeCrc32(bytes.subarray(from, end));
-  for (let index = 0; index < TAIL.length; index += 1) bytes[end + index] = TAIL[index] as number;
+  bytes.set(TAIL, end);
   for (let digit = end + ',"crc":"00000000'.length - 1; digit >= end + ',"crc":"'.length; digit -= 1) {
     bytes[digit] = HEX[crc & 15] as number;
     crc >>>= 4;
