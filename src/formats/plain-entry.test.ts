@@ -27,7 +27,9 @@ it('the entry that is made of a line is the one that is made of its event', () =
       const event: RunlogEvent<'action.logged'> = { v: 1, id, at, type: 'action.logged', ...own };
       const line = Buffer.from(`\n${JSON.stringify(event)}`);
       const out = Buffer.alloc(start + line.length);
-      const end = putPlainEntry(event, line, out, start);
+      const view = ({ buffer, byteOffset, byteLength }: Buffer): DataView =>
+        new DataView(buffer, byteOffset, byteLength);
+      const end = putPlainEntry(event, view(line), view(out), start);
       if (end === -1) expect(own.fields.some(([key]) => key === '' || /^[ []|: /.test(key))).toBe(true);
       else expect(out.toString('latin1', start, end)).toBe(encodeLogEvent([event]));
     }),

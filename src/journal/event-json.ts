@@ -1,5 +1,6 @@
 // The JSON of an event, as JSON.stringify writes it. Most events of a long run are of one kind: that kind is put together by hand.
 import { ENTRY_KEYS_IN_ENVELOPE, hasJust } from '../events/envelope.js';
+import { isHarmless } from '../events/redact.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 
 /** What makes JSON write a character as an escape, halves of surrogate pairs among them: a lone one is escaped. */
@@ -17,16 +18,26 @@ export function eventJson(event: RunlogEvent): string {
 
 /**
  * The JSON of an entry of a log, if no text in it needs an escape. Whether one does is told by its bytes, which somebody looks at
- * anyway: there are none but plain ones (`scanJson`), and from the end of `at` on as many quotes as `quotesAfterTime` says. Null of any
- * other event.
+ * anyway: there are none but plain ones (`scanJson`), and from the description on as many quotes as `quotesOfTexts` says. Null of any
+ * other event, and where the action itself could be a secret.
  */
 export function unescapedJson(event: RunlogEvent): string | null {
-  return isPlainEntry(event) ? entryJson(event, quotePlain) : null;
+  return isPlainEntry(event) && isHarmless(event.action) ? entryJson(event, quotePlain) : null;
 }
 
-/** The quotes that JSON itself puts around the keys and texts of an entry, the one behind `at` the first. */
-export function quotesAfterTime({ description, fields }: RunlogEvent<'action.logged'>): number {
-  return (description === null ? 15 : 17) + 4 * (fields as unknown[]).length;
+/** The quotes that JSON itself puts around the texts of an entry, and around the keys that come after its description. */
+export function quotesOfTexts({ description, fields }: RunlogEvent<'action.logged'>): number {
+  return (description === null ? 4 : 6) + 4 * (fields as unknown[]).length;
+}
+
+const BEFORE_TYPE = '\n{"v":1,"id":"00000000-0000-7000-8000-000000000000","at":"","type":"'.length;
+const BEFORE_DESCRIPTION = 'action.logged","action":"","description":'.length;
+
+/** Where the texts of a line begin that could hold a secret: after its envelope, and after an action of a few plain words. */
+export function textStart(event: RunlogEvent): number {
+  const ownStart = BEFORE_TYPE + event.at.length;
+  if (event.type !== 'action.logged' || !isHarmless(event.action)) return ownStart;
+  return ownStart + BEFORE_DESCRIPTION + event.action.length;
 }
 
 type PlainEntry = RunlogEvent<'action.logged'> & { description: string | null; fields: [string, string][] };

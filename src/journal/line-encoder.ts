@@ -9,6 +9,8 @@ const HEX = Buffer.from('0123456789abcdef');
 export class LineEncoder {
   /** The last line, from 0 on. */
   readonly bytes: Buffer = Buffer.allocUnsafeSlow(LINE_LIMIT_BYTES);
+  /** The same bytes, for who copies some of them. */
+  readonly view: DataView = new DataView(this.bytes.buffer);
   /** Where the JSON of the last line ends. */
   #end = 0;
 

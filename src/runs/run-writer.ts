@@ -5,7 +5,7 @@ import { BEYOND_ASCII, hasHint, redactEvent, scanJson } from '../events/redact.j
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeLogEvent } from '../formats/log-events.js';
 import { putPlainEntry } from '../formats/plain-entry.js';
-import { eventJson, quotesAfterTime, unescapedJson } from '../journal/event-json.js';
+import { eventJson, quotesOfTexts, textStart, unescapedJson } from '../journal/event-json.js';
 import { LineEncoder } from '../journal/line-encoder.js';
 import type { Segment } from '../journal/segment.js';
 import type { Store } from './paths.js';
@@ -33,8 +33,6 @@ const LF = 0x0a;
 const UNIT_BYTES = 3;
 /** A run is put away when its journal says nothing for an hour at the least. Looked at twice as often, it cannot go unseen. */
 const LOOK_EVERY_MS = 30 * 60_000;
-/** What stands before an event's type: LF, `{"v":1,"id":"…","at":"…`, 36 characters of id, and a time of 20 at the least. */
-const ENVELOPE_BYTES = 77;
 /** Secrets are masked here, once the line is there. */
 const UNREDACTED = { env: {}, isUnredacted: true };
 
@@ -54,6 +52,7 @@ interface Encoded {
 /** Lines or entries that wait. */
 interface Waiting {
   bytes: Buffer;
+  view: DataView;
   length: number;
 }
 
@@ -73,10 +72,10 @@ export class RunWriter {
   /** When the segment was last found in its place, by the wall clock, as rotate goes by that. */
   #foundAtMs = 0;
   // Both keep bytes, no events: a hundred thousand objects that wait would cost the collector more than they cost to write.
-  #batch: Waiting = { bytes: NO_BYTES, length: 0 };
+  #batch: Waiting = { bytes: NO_BYTES, view: new DataView(NO_BYTES.buffer), length: 0 };
   #ids: string[] = [];
   /** Entries, each behind a LF. */
-  #log: Waiting = { bytes: NO_BYTES, length: 0 };
+  #log: Waiting = { bytes: NO_BYTES, view: new DataView(NO_BYTES.buffer), length: 0 };
   /** How long the log was when the batch began: without the batch its entries go too. */
   #logBefore = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -183,7 +182,7 @@ export class RunWriter {
       if (encoded !== null) return encoded;
     }
     let isShort = this.#encoder.put(eventJson(event));
-    if (isToMask && !(isShort && this.#isHarmless())) {
+    if (isToMask && !(isShort && this.#isHarmless(event))) {
       event = redactEvent(event);
       isShort = this.#encoder.put(JSON.stringify(event));
     }
@@ -194,8 +193,8 @@ export class RunWriter {
   #encodeHarmless(event: RunlogEvent): Encoded | null {
     const json = unescapedJson(event);
     if (json === null || !this.#encoder.put(json)) return null;
-    const found = scanJson(this.#encoder.bytes, ENVELOPE_BYTES, this.#encoder.jsonEnd);
-    const quotes = quotesAfterTime(event as RunlogEvent<'action.logged'>);
+    const found = scanJson(this.#encoder.bytes, textStart(event), this.#encoder.jsonEnd);
+    const quotes = quotesOfTexts(event as RunlogEvent<'action.logged'>);
     if (found === quotes) return { event, isShort: true, isPlain: true };
     return found === quotes + BEYOND_ASCII ? { event, isShort: true, isPlain: false } : null;
   }
@@ -222,8 +221,8 @@ export class RunWriter {
   }
 
   /** Asked of the line as a whole, for that is quicker than of each text: nearly none has anything that could be a secret. */
-  #isHarmless(): boolean {
-    return !hasHint(this.#encoder.bytes, ENVELOPE_BYTES, this.#encoder.jsonEnd);
+  #isHarmless(event: RunlogEvent): boolean {
+    return !hasHint(this.#encoder.bytes, textStart(event), this.#encoder.jsonEnd);
   }
 
   /** Writes the batch, and what the live log still lacks. */
@@ -311,7 +310,7 @@ export class RunWriter {
   #followPlain(event: RunlogEvent<'action.logged'>): boolean {
     const log = withRoom(this.#log);
     if (log.length + this.#encoder.jsonEnd > BATCH_BYTES) return false;
-    const end = putPlainEntry(event, this.#encoder.bytes, log.bytes, log.length + 1);
+    const end = putPlainEntry(event, this.#encoder.view, log.view, log.length + 1);
     if (end < 0) return false;
     log.bytes[log.length] = LF;
     log.length = end;
@@ -322,7 +321,10 @@ export class RunWriter {
 
 /** Most writers never need a batch. */
 function withRoom(waiting: Waiting): Waiting {
-  if (waiting.bytes.length === 0) waiting.bytes = Buffer.allocUnsafe(BATCH_BYTES);
+  if (waiting.bytes.length === 0) {
+    waiting.bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
+    waiting.view = new DataView(waiting.bytes.buffer);
+  }
   return waiting;
 }
 
