@@ -19,7 +19,7 @@ export function formatInstant(micros: number): string {
   }
   const ofSecond = Math.floor(micros - second * 1e6);
   const thousands = Math.floor(ofSecond / 1000);
-  return `${lastSecond.text}${three(thousands)}${three(ofSecond - thousands * 1000)}Z`;
+  return lastSecond.text + (three(thousands) + three(ofSecond - thousands * 1000) + 'Z');
 }
 
 /** Digits that were asked for: to make them takes longer than all else of a time. */
