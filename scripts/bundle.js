@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -74,12 +75,29 @@ export async function bundle({ write }) {
     format: 'esm',
     loader: { '.sh': 'text' },
     splitting: true,
+    plugins: [pricesAsJson],
     chunkNames: 'chunks/[name]-[hash]',
     // Bundled CommonJS packages call require for Node's own modules.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
   return { record, main };
 }
+
+/** The price list is a literal of half a megabyte, whoever asks for a price waits for it, and V8 reads JSON in a tenth of the time. */
+const pricesAsJson = {
+  name: 'prices-as-json',
+  setup({ onLoad }) {
+    onLoad({ filter: /genai-prices[\\/]dist[\\/]index\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, 'utf8');
+      const [declaration, name, literal] = /^const (\w+) = (\[\n[^]*?\n\])/.exec(code) ?? [];
+      if (declaration === undefined) throw new Error('the price list is not where it was');
+      const list = new Function(`return ${literal}`)();
+      const json = JSON.stringify(list);
+      if (!isDeepStrictEqual(JSON.parse(json), list)) throw new Error('the price list is no JSON');
+      return { contents: `const ${name} = JSON.parse(${JSON.stringify(json)})${code.slice(declaration.length)}` };
+    });
+  },
+};
 
 /** With a checksum at the end, by which bin/runlog tells whether what was compiled is of just this. */
 function stamped(code) {

@@ -50,7 +50,7 @@ function log(input: Input, runId: string | null, body: Recordable): void {
   const event = envelop(body, { env: input.context.env, isUnredacted: input.has('no-redact') });
   const file = input.text('log') as string;
   try {
-    appendLogText(file, Buffer.from(encodeLogEvent([event])));
+    appendLogText(file, Buffer.from(`\n${encodeLogEvent([event])}`));
   } catch (error) {
     acknowledge(input, {
       warning: `${messageOf(error)}: the entry was NOT recorded`,

@@ -1,6 +1,4 @@
 // runlog summary: what happened in a run. Exit status 3 where part of it could not be read.
-import { reportMarkdown } from '../formats/report-markdown.js';
-import { reportOf } from '../formats/report.js';
 import {
   damageRow,
   damageText,
@@ -10,14 +8,11 @@ import {
   runObject,
   runRow,
 } from '../formats/run-json.js';
-import { traceObject, traceText } from '../formats/trace.js';
+import { traceObject } from '../formats/trace.js';
 import { isPinned } from '../runs/pin.js';
 import { priceCalls, pricesOf } from '../runs/pricing.js';
 import { loadPriceLists } from '../sources/price-lists.js';
 import { readRun, vantage, type RunReading } from '../runs/verdict.js';
-import { painter } from '../terminal/colors.js';
-import { reportText } from '../terminal/report-text.js';
-import { localTime, screenWidth } from '../terminal/screen.js';
 import { traceOf } from '../views/trace.js';
 import { namedRun, startProver } from './reading.js';
 import { answer, warn, type Input } from './input.js';
@@ -29,7 +24,9 @@ export async function summary(input: Input): Promise<void> {
   const { state, damage } = reading;
   await priceCalls(state, pricesOf(input.store, loadPriceLists));
   const json = summaryObject(input, reading);
-  answer(input.context, json, input.context.isJson ? '' : textOf(input, reading, format));
+  // For people alone: to know how wide any text is takes longer to load than a short run to read.
+  const text = input.context.isJson ? '' : (await import('./summary-text.js')).summaryText(input, reading, format);
+  answer(input.context, json, text);
   if (damage.length === 0) return;
   for (const found of damage) warn(damageText(found));
   process.exitCode = 3;
@@ -46,16 +43,4 @@ export function summaryObject({ store }: Input, { runId, state, status, damage }
     errors: errorObjects(state),
     damage: damage.map(damageRow),
   };
-}
-
-function textOf(
-  input: Input,
-  { runId, state, status, reason }: RunReading,
-  format: 'text' | 'markdown' | 'trace',
-): string {
-  if (format === 'trace') return `${traceText(traceOf(state))}\n`;
-  const report = reportOf(runId, status, reason, state, localTime);
-  if (format === 'markdown') return reportMarkdown(report);
-  const { env, isColorless } = input.context;
-  return reportText(report, painter(isColorless, env), screenWidth(env));
 }

@@ -17,7 +17,16 @@ export function formatInstant(micros: number): string {
     const [hours, minutes] = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60];
     lastSecond = { number: second, text: `${lastDay.text}${two(hours)}:${two(minutes)}:${two(ofDay % 60)}.` };
   }
-  return `${lastSecond.text}${String(Math.floor(micros - second * 1e6)).padStart(6, '0')}Z`;
+  const ofSecond = Math.floor(micros - second * 1e6);
+  const thousands = Math.floor(ofSecond / 1000);
+  return lastSecond.text + (three(thousands) + three(ofSecond - thousands * 1000) + 'Z');
+}
+
+/** Digits that were asked for: to make them takes longer than all else of a time. */
+const digits: string[] = [];
+
+function three(number: number): string {
+  return (digits[number] ??= String(number).padStart(3, '0'));
 }
 
 function two(number: number): string {

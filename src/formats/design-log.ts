@@ -296,7 +296,8 @@ function encodeField(key: string, value: string): string {
 /** Keys come again and again. */
 const encodedKeys = new Map<string, string>();
 
-function encodeKey(key: string): string {
+/** A key of a field, so that it can be read as nothing else. */
+export function encodeKey(key: string): string {
   const known = encodedKeys.get(key);
   if (known !== undefined) return known;
   const encoded = KEYS.encode(key);

@@ -61,7 +61,7 @@ function logEntry(event: RunlogEvent<'action.logged'>, runOffset: number): LogEn
 let lastTime: { second: string; offset: number; localTime: string } | undefined;
 
 /** Most entries are of the same second as the one before. */
-function localTimeOf(at: string, offset: number): string {
+export function localTimeOf(at: string, offset: number): string {
   const second = at.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
   if (lastTime?.second !== second || lastTime.offset !== offset)
     lastTime = { second, offset, localTime: formatLocalTime(parseInstant(at) as number, offset) };

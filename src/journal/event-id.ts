@@ -23,7 +23,8 @@ export function newEventId(micros: number): string {
   // A new random part where the counter comes round; the variant's two bits are 10: the group is 8000 to bfff.
   if (randomPart === '' || counter === 0)
     randomPart = `-${(0x8000 + Math.floor(Math.random() * 0x4000)).toString(16)}-${hex6(Math.floor(Math.random() * 2 ** 24))}`;
-  return `${lastMillis.text}${hex3(fraction)}${randomPart}${hex6(counter)}`;
+  // With +: a template asks of each part whether it is text.
+  return lastMillis.text + hex3(fraction) + randomPart + hex6(counter);
 }
 
 let lastMillis: { number: number; text: string } = { number: -1, text: '' };

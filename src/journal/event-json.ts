@@ -1,30 +1,78 @@
 // The JSON of an event, as JSON.stringify writes it. Most events of a long run are of one kind: that kind is put together by hand.
+import { ENTRY_KEYS_IN_ENVELOPE, hasJust } from '../events/envelope.js';
+import { isHarmless } from '../events/redact.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 
 /** What makes JSON write a character as an escape, halves of surrogate pairs among them: a lone one is escaped. */
 // oxlint-disable-next-line no-control-regex -- JSON escapes just these
 const TO_ESCAPE = /["\\\0-\x1f\ud800-\udfff]/;
-const PLAIN_KEYS = ['v', 'id', 'at', 'type', 'action', 'description', 'fields', 'utc_offset_minutes'];
 
 /** Exactly `JSON.stringify(event)`, for entries of a log in less than half the time. */
 export function eventJson(event: RunlogEvent): string {
-  if (event.type !== 'action.logged' || !hasPlainKeys(event)) return JSON.stringify(event);
-  const { v, id, at, action, description, fields, utc_offset_minutes: offset } = event;
-  if (description === undefined || !Array.isArray(fields) || typeof offset !== 'number') return JSON.stringify(event);
-  let all = description ?? '';
-  for (const [key, value] of fields) all += key + value;
+  if (!isPlainEntry(event)) return JSON.stringify(event);
+  let all = event.description ?? '';
+  for (const [key, value] of event.fields) all += key + value;
   // Asked of all texts at once: of each by itself it takes twice as long.
-  const text = TO_ESCAPE.test(all) ? quote : quotePlain;
-  let pairs = '';
-  for (const [key, value] of fields) pairs += `${pairs === '' ? '' : ','}[${text(key)},${text(value)}]`;
-  const said = description === null ? 'null' : text(description);
-  return `{"v":${v},"id":"${id}","at":"${at}","type":"action.logged","action":"${action}","description":${said},"fields":[${pairs}],"utc_offset_minutes":${offset}}`;
+  return entryJson(event, TO_ESCAPE.test(all) ? quote : quotePlain);
 }
 
-function hasPlainKeys(event: object): boolean {
-  let index = 0;
-  for (const key in event) if (key !== PLAIN_KEYS[index++]) return false;
-  return index === PLAIN_KEYS.length;
+/**
+ * The JSON of an entry of a log, if no text in it needs an escape. Whether one does is told by its bytes, which somebody looks at
+ * anyway: there are none but plain ones (`scanJson`), and from the description on as many quotes as `quotesOfTexts` says. Null of any
+ * other event, and where the action itself could be a secret.
+ */
+export function unescapedJson(event: RunlogEvent): string | null {
+  return isPlainEntry(event) && isHarmless(event.action) ? entryJson(event, quotePlain) : null;
+}
+
+/** The quotes that JSON itself puts around the texts of an entry, and around the keys that come after its description. */
+export function quotesOfTexts({ description, fields }: RunlogEvent<'action.logged'>): number {
+  return (description === null ? 4 : 6) + 4 * (fields as unknown[]).length;
+}
+
+const BEFORE_TYPE = '\n{"v":1,"id":"00000000-0000-7000-8000-000000000000","at":"","type":"'.length;
+const BEFORE_DESCRIPTION = 'action.logged","action":"","description":'.length;
+
+/** Where the texts of a line begin that could hold a secret: after its envelope, and after an action of a few plain words. */
+export function textStart(event: RunlogEvent): number {
+  const ownStart = BEFORE_TYPE + event.at.length;
+  if (event.type !== 'action.logged' || !isHarmless(event.action)) return ownStart;
+  return ownStart + BEFORE_DESCRIPTION + event.action.length;
+}
+
+type PlainEntry = RunlogEvent<'action.logged'> & { description: string | null; fields: [string, string][] };
+
+function isPlainEntry(event: RunlogEvent): event is PlainEntry {
+  return (
+    event.type === 'action.logged' &&
+    hasJust(event, ENTRY_KEYS_IN_ENVELOPE) &&
+    event.description !== undefined &&
+    Array.isArray(event.fields) &&
+    typeof event.utc_offset_minutes === 'number'
+  );
+}
+
+/** Put together with +, as a template asks of each of its parts whether it is text. */
+function entryJson(event: PlainEntry, text: (text: string) => string): string {
+  const { v, id, at, action, description, fields, utc_offset_minutes: offset } = event;
+  const said = description === null ? 'null' : text(description);
+  let json =
+    '{"v":' +
+    v +
+    ',"id":"' +
+    id +
+    '","at":"' +
+    at +
+    '","type":"action.logged","action":"' +
+    action +
+    '","description":' +
+    said +
+    ',"fields":[';
+  for (let index = 0; index < fields.length; index += 1) {
+    const [key, value] = fields[index] as [string, string];
+    json += (index === 0 ? '[' : ',[') + text(key) + ',' + text(value) + ']';
+  }
+  return json + '],"utc_offset_minutes":' + offset + '}';
 }
 
 function quote(text: string): string {
@@ -32,5 +80,5 @@ function quote(text: string): string {
 }
 
 function quotePlain(text: string): string {
-  return `"${text}"`;
+  return '"' + text + '"';
 }

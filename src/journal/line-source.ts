@@ -9,6 +9,8 @@ export const LONGEST_LINE_BYTES: number = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 export interface LineSourceOptions {
+  /** Where reading begins; what stands there is taken for the beginning of a line. */
+  fromBytes?: number;
   /** Read as if the segment ended here. */
   endBytes?: number;
   /** Is shown all that is read, in order and once; the buffer is used again afterwards. */
@@ -44,11 +46,12 @@ export class LineSource {
   #text: string | null = null;
   #isUtf8: boolean | null = null;
 
-  constructor(fd: number, { endBytes = Infinity, watch, chunkBytes = CHUNK_BYTES }: LineSourceOptions) {
+  constructor(fd: number, { fromBytes = 0, endBytes = Infinity, watch, chunkBytes = CHUNK_BYTES }: LineSourceOptions) {
     this.bytes = Buffer.allocUnsafeSlow(chunkBytes);
     this.#fd = fd;
     this.#endBytes = endBytes;
     this.#watch = watch;
+    this.#base = fromBytes;
   }
 
   /** Goes on to the next line; false where there is none. Throws what the system says. */

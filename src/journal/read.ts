@@ -108,7 +108,8 @@ export function* readSegment(
 function proofsFor(fd: number, { skims, startProver, endBytes }: SegmentOptions): Proofs | null {
   if (skims !== true || startProver === undefined || endBytes !== undefined) return null;
   try {
-    return fs.fstatSync(fd).size < PROVE_FROM_BYTES ? null : new Proofs(fd, startProver);
+    const { size } = fs.fstatSync(fd);
+    return size < PROVE_FROM_BYTES ? null : new Proofs(fd, size, startProver);
   } catch {
     // Where there is no thread to be had, one does all.
     return null;
@@ -152,18 +153,23 @@ function* mergeSeveral(sources: Generator<JournalItem, void, undefined>[]): Gene
     const own = 'event' in next.value ? next.value.event.at : at;
     return { source, item: next.value, at: own > at ? own : at };
   };
-  for (const source of sources) {
-    const head = advance(source, '');
-    if (head !== null) heads.push(head);
-  }
-  while (heads.length > 0) {
-    let first = 0;
-    for (let index = 1; index < heads.length; index++)
-      if ((heads[index] as Head).at < (heads[first] as Head).at) first = index;
-    const { source, item, at } = heads[first] as Head;
-    yield item;
-    const next = advance(source, at);
-    if (next === null) heads.splice(first, 1);
-    else heads[first] = next;
+  try {
+    for (const source of sources) {
+      const head = advance(source, '');
+      if (head !== null) heads.push(head);
+    }
+    while (heads.length > 0) {
+      let first = 0;
+      for (let index = 1; index < heads.length; index++)
+        if ((heads[index] as Head).at < (heads[first] as Head).at) first = index;
+      const { source, item, at } = heads[first] as Head;
+      yield item;
+      const next = advance(source, at);
+      if (next === null) heads.splice(first, 1);
+      else heads[first] = next;
+    }
+  } finally {
+    // Who leaves early leaves open files and threads behind otherwise.
+    for (const source of sources) source.return();
   }
 }

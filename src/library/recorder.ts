@@ -415,7 +415,7 @@ export function wordsOf(error: unknown): string {
 function pairsOf(fields: Fields): [string, string][] {
   const said: [string, string][] = [];
   const say = (key: string, value: FieldValue): void => {
-    if (value !== null && value !== undefined) said.push([key, String(value)]);
+    if (value !== null && value !== undefined) said.push([key, typeof value === 'string' ? value : String(value)]);
   };
   if (Array.isArray(fields)) for (const [key, value] of fields as readonly [string, FieldValue][]) say(key, value);
   else for (const key of Object.keys(fields)) say(key, (fields as Readonly<Record<string, FieldValue>>)[key]);

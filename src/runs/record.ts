@@ -39,7 +39,6 @@ export interface Recorded {
   where: 'journal' | 'spool' | 'nowhere';
 }
 
-const LINE_FEED = Buffer.from('\n');
 const SYNCED = new Set(['run.started', 'run.ended', 'error.raised']);
 
 /** Gives an event its envelope, and masks its secrets. Throws `invalid_event` naming the key that is wrong. */
@@ -139,7 +138,7 @@ function appendEvents(store: Store, runId: string, events: readonly RunlogEvent[
   } finally {
     segment.close();
   }
-  appendToDesignLog(store, runId, Buffer.from(encodeLogEvent(events)));
+  appendToDesignLog(store, runId, Buffer.from(`\n${encodeLogEvent(events)}`));
 }
 
 /** The line of an event; its long values are put into the run's blobs. */
@@ -173,9 +172,10 @@ export function openOwnSegment(store: Store, runId: string): Segment {
   }
 }
 
-/** Adds entries to the live log; that they cannot be is no loss. */
+/** Adds entries, each behind a LF, to the live log; that they cannot be is no loss. */
 export function appendToDesignLog(store: Store, runId: string, entries: Buffer): void {
-  if (entries.length === 0) return;
+  // Nothing but the LF.
+  if (entries.length <= 1) return;
   try {
     appendLogText(paths.designLogPath(store, runId), entries, () => paths.rightsOf(store), OWN_FILE);
   } catch {
@@ -184,14 +184,15 @@ export function appendToDesignLog(store: Store, runId: string, entries: Buffer):
 }
 
 /**
- * Appends entries to a log file in one write, parted by a blank line from what is there. A log of the user's own may be a link.
+ * Appends entries, each behind a LF, to a log file in one write: so they are parted by a blank line from what is there. Of a file that is
+ * empty they are the beginning, without that LF. A log of the user's own may be a link.
  * Throws what the system says.
  */
 export function appendLogText(file: string, entries: Buffer, rights: () => Rights = () => PRIVATE, flags = 0): void {
   const { fd } = openToAppend(file, () => rights().file, flags);
   try {
-    const bytes = fs.fstatSync(fd).size === 0 ? entries : Buffer.concat([LINE_FEED, entries]);
-    if (fs.writeSync(fd, bytes) !== bytes.length)
+    const from = fs.fstatSync(fd).size === 0 ? 1 : 0;
+    if (fs.writeSync(fd, entries, from) !== entries.length - from)
       throw Object.assign(new Error(`${file}: the entry was written only in part`), { code: 'ENOSPC' });
   } finally {
     fs.closeSync(fd);

@@ -1,10 +1,11 @@
 // A run that one process writes to again and again: its segment stays open, an event is one write() to it, and the live log, a
 // view, follows in batches.
 import { errnoOf, messageOf } from '../events/errors.js';
-import { hasHint, redactEvent } from '../events/redact.js';
+import { BEYOND_ASCII, hasHint, redactEvent, scanJson } from '../events/redact.js';
 import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeLogEvent } from '../formats/log-events.js';
-import { eventJson } from '../journal/event-json.js';
+import { putPlainEntry } from '../formats/plain-entry.js';
+import { eventJson, quotesOfTexts, textStart, unescapedJson } from '../journal/event-json.js';
 import { LineEncoder } from '../journal/line-encoder.js';
 import type { Segment } from '../journal/segment.js';
 import type { Store } from './paths.js';
@@ -27,12 +28,11 @@ const DELAY_MS = 100;
 /** One write() of either is of so many bytes at the most: then whoever adds to it waits for the write. */
 const BATCH_BYTES = 256 * 1024;
 const NO_BYTES = Buffer.alloc(0);
+const LF = 0x0a;
 /** A UTF-16 unit takes three bytes at the most. */
 const UNIT_BYTES = 3;
 /** A run is put away when its journal says nothing for an hour at the least. Looked at twice as often, it cannot go unseen. */
 const LOOK_EVERY_MS = 30 * 60_000;
-/** What stands before an event's type: LF, `{"v":1,"id":"…","at":"…`, 36 characters of id, and a time of 20 at the least. */
-const ENVELOPE_BYTES = 77;
 /** Secrets are masked here, once the line is there. */
 const UNREDACTED = { env: {}, isUnredacted: true };
 
@@ -41,9 +41,18 @@ export interface BatchRecorded extends Pick<Recorded, 'warning' | 'where'> {
   ids: string[];
 }
 
+/** An event whose line is in the encoder, where that is short. */
+interface Encoded {
+  event: RunlogEvent;
+  isShort: boolean;
+  /** Whether it is known to be an entry whose texts are printable ASCII without quotes and backslashes. */
+  isPlain: boolean;
+}
+
 /** Lines or entries that wait. */
 interface Waiting {
   bytes: Buffer;
+  view: DataView;
   length: number;
 }
 
@@ -63,9 +72,10 @@ export class RunWriter {
   /** When the segment was last found in its place, by the wall clock, as rotate goes by that. */
   #foundAtMs = 0;
   // Both keep bytes, no events: a hundred thousand objects that wait would cost the collector more than they cost to write.
-  #batch: Waiting = { bytes: NO_BYTES, length: 0 };
+  #batch: Waiting = { bytes: NO_BYTES, view: new DataView(NO_BYTES.buffer), length: 0 };
   #ids: string[] = [];
-  #log: Waiting = { bytes: NO_BYTES, length: 0 };
+  /** Entries, each behind a LF. */
+  #log: Waiting = { bytes: NO_BYTES, view: new DataView(NO_BYTES.buffer), length: 0 };
   /** How long the log was when the batch began: without the batch its entries go too. */
   #logBefore = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -86,9 +96,9 @@ export class RunWriter {
 
   /** Records an event as `record` does. When it returns, the kernel has the line, or the spool has it, or the warning says so. */
   write(body: Recordable, isDurable: boolean = this.#options.isDurable === true): Recorded {
-    const { event, isShort } = this.#encode(body);
-    this.#writeBefore(event, isShort);
-    return this.#writeOne(event, isShort, isDurable);
+    const encoded = this.#encode(body);
+    this.#writeBefore(encoded);
+    return this.#writeOne(encoded, isDurable);
   }
 
   /**
@@ -96,17 +106,18 @@ export class RunWriter {
    * `flush`, where the batch is full, or after a tenth of a second in which the program did nothing else. Throws `invalid_event`.
    */
   add(body: Recordable): RunlogEvent {
-    const { event, isShort } = this.#encode(body);
+    const encoded = this.#encode(body);
+    const { event, isShort } = encoded;
     // What is to be synced is worth a write, and a long line has one of its own.
     if (!isShort || isSynced(event)) {
-      this.#writeBefore(event, isShort);
-      const { warning, where } = this.#writeOne(event, isShort, this.#options.isDurable === true);
+      this.#writeBefore(encoded);
+      const { warning, where } = this.#writeOne(encoded, this.#options.isDurable === true);
       this.#onBatch({ ids: [event.id], warning, where });
       return event;
     }
     const length = this.#encoder.close();
     while (this.#batch.length + length > BATCH_BYTES) {
-      this.#writeBefore(event, isShort);
+      this.#writeBefore(encoded);
       this.#encoder.close();
     }
     if (this.#ids.length === 0) this.#logBefore = this.#log.length;
@@ -114,7 +125,7 @@ export class RunWriter {
     this.#encoder.bytes.copy(batch.bytes, batch.length, 0, length);
     batch.length += length;
     this.#ids.push(event.id);
-    this.#follow(event);
+    this.#follow(event, encoded.isPlain);
     this.#flushSoon();
     return event;
   }
@@ -132,7 +143,7 @@ export class RunWriter {
   }
 
   /** Writes the batch before an event that is encoded already. Who then hears of the batch may record, with the same encoder. */
-  #writeBefore(event: RunlogEvent, isShort: boolean): void {
+  #writeBefore({ event, isShort }: Encoded): void {
     if (this.#ids.length === 0) return;
     this.writeAdded();
     if (isShort) this.#encoder.put(JSON.stringify(event));
@@ -148,13 +159,13 @@ export class RunWriter {
     }
   }
 
-  #writeOne(event: RunlogEvent, isShort: boolean, isDurable: boolean): Recorded {
+  #writeOne({ event, isShort, isPlain }: Encoded, isDurable: boolean): Recorded {
     try {
       // A long one puts some of its values elsewhere.
       const line = isShort ? this.#encoder.bytes : lineOf(this.#store, this.#runId, event);
       const length = isShort ? this.#encoder.close() : line.length;
       const warning = this.#append(line, length, isDurable || isSynced(event));
-      this.#follow(event);
+      this.#follow(event, isPlain);
       if (!this.#isOwn) this.#flushLog();
       return { events: [event], warning, where: 'journal' };
     } catch (error) {
@@ -163,14 +174,29 @@ export class RunWriter {
   }
 
   /** Puts an event into the encoder, unless its line may be too long. */
-  #encode(body: Recordable): { event: RunlogEvent; isShort: boolean } {
+  #encode(body: Recordable): Encoded {
     let event = envelop(body, UNREDACTED);
+    const isToMask = this.#options.isUnredacted !== true;
+    if (isToMask) {
+      const encoded = this.#encodeHarmless(event);
+      if (encoded !== null) return encoded;
+    }
     let isShort = this.#encoder.put(eventJson(event));
-    if (this.#options.isUnredacted !== true && !(isShort && this.#isHarmless())) {
+    if (isToMask && !(isShort && this.#isHarmless(event))) {
       event = redactEvent(event);
       isShort = this.#encoder.put(JSON.stringify(event));
     }
-    return { event, isShort };
+    return { event, isShort, isPlain: false };
+  }
+
+  /** Most entries have no text that needs an escape or could be a secret: one look at the bytes tells both. Null of any other. */
+  #encodeHarmless(event: RunlogEvent): Encoded | null {
+    const json = unescapedJson(event);
+    if (json === null || !this.#encoder.put(json)) return null;
+    const found = scanJson(this.#encoder.bytes, textStart(event), this.#encoder.jsonEnd);
+    const quotes = quotesOfTexts(event as RunlogEvent<'action.logged'>);
+    if (found === quotes) return { event, isShort: true, isPlain: true };
+    return found === quotes + BEYOND_ASCII ? { event, isShort: true, isPlain: false } : null;
   }
 
   /** Gives a warning where events of before could not be brought home. Throws what the system says. */
@@ -195,8 +221,8 @@ export class RunWriter {
   }
 
   /** Asked of the line as a whole, for that is quicker than of each text: nearly none has anything that could be a secret. */
-  #isHarmless(): boolean {
-    return !hasHint(this.#encoder.bytes, ENVELOPE_BYTES, this.#encoder.jsonEnd);
+  #isHarmless(event: RunlogEvent): boolean {
+    return !hasHint(this.#encoder.bytes, textStart(event), this.#encoder.jsonEnd);
   }
 
   /** Writes the batch, and what the live log still lacks. */
@@ -263,27 +289,42 @@ export class RunWriter {
   }
 
   /** Of another's run the log may be written anew, or put away, at any moment: there what waits is written with the batch. */
-  #follow(event: RunlogEvent): void {
+  #follow(event: RunlogEvent, isPlain: boolean): void {
+    if (isPlain && this.#followPlain(event as RunlogEvent<'action.logged'>)) return;
     const entry = encodeLogEvent([event]);
     if (entry === '') return;
     const most = UNIT_BYTES * entry.length + 1;
     // The journal first.
     if (this.#log.length + most > BATCH_BYTES) this.flush();
     if (most > BATCH_BYTES) {
-      appendToDesignLog(this.#store, this.#runId, Buffer.from(entry));
+      appendToDesignLog(this.#store, this.#runId, Buffer.from(`\n${entry}`));
       return;
     }
     const log = withRoom(this.#log);
-    // A blank line between entries.
-    if (log.length > 0) log.bytes[log.length++] = 0x0a;
+    log.bytes[log.length++] = LF;
     log.length += log.bytes.write(entry, log.length);
     this.#flushSoon();
+  }
+
+  /** From the line in the encoder, which is longer than the entry. Not where the log is to be flushed first: who hears of that may record. */
+  #followPlain(event: RunlogEvent<'action.logged'>): boolean {
+    const log = withRoom(this.#log);
+    if (log.length + this.#encoder.jsonEnd > BATCH_BYTES) return false;
+    const end = putPlainEntry(event, this.#encoder.view, log.view, log.length + 1);
+    if (end < 0) return false;
+    log.bytes[log.length] = LF;
+    log.length = end;
+    this.#flushSoon();
+    return true;
   }
 }
 
 /** Most writers never need a batch. */
 function withRoom(waiting: Waiting): Waiting {
-  if (waiting.bytes.length === 0) waiting.bytes = Buffer.allocUnsafe(BATCH_BYTES);
+  if (waiting.bytes.length === 0) {
+    waiting.bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
+    waiting.view = new DataView(waiting.bytes.buffer);
+  }
   return waiting;
 }
 

@@ -29,17 +29,6 @@ export class Finder {
       }
   }
 
-  /** Whether a stretch of a text in UTF-8 has any of the words: bytes are walked in half the time that a text takes. */
-  isInBytes(bytes: Uint8Array, from: number, to: number): boolean {
-    const starts = this.#starts;
-    let three = 0;
-    for (let index = from; index < to; index += 1) {
-      three = ((three << 5) | ((bytes[index] as number) & 31)) & 0x7fff;
-      if (starts[three] !== 0 && this.#isAt(bytes, index - 2, starts[three] as number)) return true;
-    }
-    return false;
-  }
-
   /** A bit for each list, the first list's being 1. */
   find(text: string): number {
     const starts = this.#starts;
@@ -68,7 +57,12 @@ export class Finder {
     }
   }
 
-  #isAt(bytes: Uint8Array, at: number, group: number): boolean {
+  /** Whether one of the words stands at a place in a text in UTF-8. */
+  isAt(bytes: Uint8Array, at: number): boolean {
+    const three =
+      (((bytes[at] as number) & 31) << 10) | (((bytes[at + 1] as number) & 31) << 5) | ((bytes[at + 2] as number) & 31);
+    const group = this.#starts[three] as number;
+    if (group === 0) return false;
     const entries = this.#groups[group] as Entry[];
     for (let index = 0; index < entries.length; index += 1) {
       const { word, ignoresCase } = entries[index] as Entry;

@@ -3,7 +3,10 @@
 // texts of the rules' own patterns and holds this against them. Plain searches come first, for a regular expression is compiled
 // when it is first used, and these would take a millisecond of each recording command.
 
-import { Finder } from './finder.js';
+import { Finder, type WordList } from './finder.js';
+import { BEYOND_ASCII, HAS_WORD, JsonScanner } from './json-scan.js';
+
+export { BEYOND_ASCII };
 
 /** Parts of names whose value may be a secret. */
 export const NAME_HINT: RegExp = /pass|pw|psk|token|secret|key|cred|auth|cookie|sig/i;
@@ -49,21 +52,30 @@ const NUMBER_STARTS = [...'MNO'].flatMap((first) => [...'DTjz'].map((second) => 
 const numberGroups = (): RegExp => /(?:[MNO][DTjz][AEIMQUYcgk][wxyz0-5]){5}/;
 
 const [NAME, TOKEN, COMMAND, VAGUE, NUMBER, URL] = [1, 2, 4, 8, 16, 32];
-const HINTS = new Finder([
+const LISTS: readonly WordList[] = [
   { words: NAME_HINT.source.split('|'), ignoresCase: true },
   { words: TOKEN_STARTS, ignoresCase: false },
   { words: COMMAND_HINT.source.split('|'), ignoresCase: false },
   { words: VAGUE_STARTS.map(([start]) => start), ignoresCase: false },
   { words: NUMBER_STARTS, ignoresCase: false },
   { words: ['://'], ignoresCase: false },
-]);
+];
+const HINTS = new Finder(LISTS);
+let scanner: JsonScanner | undefined;
 
 /**
- * Whether a stretch of JSON in UTF-8 has any word of the lists; without one no rule masks anything in it. JSON leaves the words as
- * they are: none has a quote, a backslash or a control character. At least one byte follows the last word.
+ * Whether a stretch of JSON in UTF-8 has any word of the lists (`HAS_WORD`); without one no rule masks anything in it. Where it has
+ * none: how many quotes it has (and `BEYOND_ASCII` where not all is printable ASCII), and below 0 where strings in it may stand as something other than themselves (see json-scan.ts). JSON
+ * leaves the words as they are: none has a quote, a backslash or a control character. At least one byte follows the last word.
  */
+export function scanJson(json: Uint8Array, from: number, to: number): number {
+  scanner ??= new JsonScanner(LISTS, HINTS);
+  return scanner.scan(json, from, to);
+}
+
+/** Whether a stretch of JSON has any word of the lists. */
 export function hasHint(json: Uint8Array, from: number, to: number): boolean {
-  return HINTS.isInBytes(json, from, to);
+  return scanJson(json, from, to) === HAS_WORD;
 }
 
 /** Whether any rule could mask something in a text. */

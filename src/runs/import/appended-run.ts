@@ -67,7 +67,7 @@ export class AppendedRun {
 
   #flush(): void {
     for (const event of this.#batch) this.#segment.append(lineOf(this.#store, this.runId, event));
-    appendToDesignLog(this.#store, this.runId, Buffer.from(encodeLogEvent(this.#batch)));
+    appendToDesignLog(this.#store, this.runId, Buffer.from(`\n${encodeLogEvent(this.#batch)}`));
     this.#batch = [];
   }
 

@@ -6,13 +6,10 @@ import { hasHint, redactEvent } from '../../events/redact.js';
 import type { RunlogEvent } from '../../events/vocabulary.js';
 import type { DraftEvent } from '../../formats/draft.js';
 import { newEventId } from '../../journal/event-id.js';
-import { eventJson } from '../../journal/event-json.js';
+import { eventJson, textStart } from '../../journal/event-json.js';
 import { CLOSING_BYTES, LineEncoder, closeLine } from '../../journal/line-encoder.js';
 import { LINE_LIMIT_BYTES } from '../../journal/line.js';
 
-/** What stands before an event's type in the lines that are written here: no word of it is a secret's. */
-const ENVELOPE_BYTES =
-  '\n{"v":1,"id":"00000000-0000-7000-8000-000000000000","at":"2025-10-22T14:23:15.000000Z","type":"'.length;
 /** Many lines become bytes at once. */
 const BATCH_CHARACTERS = LINE_LIMIT_BYTES;
 const CLOSING = ' '.repeat(CLOSING_BYTES);
@@ -102,23 +99,6 @@ export class LineWriter {
     const masked = redactEvent(event);
     return masked === event ? null : this.#settings.lineOf(masked);
   }
-}
-
-/** Where the texts of a line begin that could hold a secret: after its envelope, and after an action of a few plain words. */
-function textStart(event: RunlogEvent): number {
-  if (event.type !== 'action.logged' || !isHarmless(event.action)) return ENVELOPE_BYTES;
-  return ENVELOPE_BYTES + ACTION_START.length + event.action.length;
-}
-
-const ACTION_START = 'action.logged","action":"';
-const harmless = new Set<string>();
-
-/** The same few actions come again and again, and `DESIGN` holds what may be part of a secret's name. */
-function isHarmless(action: string): boolean {
-  if (harmless.has(action)) return true;
-  if (action.length > 40 || harmless.size > 1000 || redactEvent({ action }).action !== action) return false;
-  harmless.add(action);
-  return true;
 }
 
 /** Of a draft that was checked, or that its reader cannot make wrong. */

@@ -1,0 +1,22 @@
+// The answers of runlog summary for people.
+import { reportMarkdown } from '../formats/report-markdown.js';
+import { reportOf } from '../formats/report.js';
+import { traceText } from '../formats/trace.js';
+import type { RunReading } from '../runs/verdict.js';
+import { painter } from '../terminal/colors.js';
+import { reportText } from '../terminal/report-text.js';
+import { localTime, screenWidth } from '../terminal/screen.js';
+import { traceOf } from '../views/trace.js';
+import type { Input } from './input.js';
+
+export function summaryText(
+  input: Input,
+  { runId, state, status, reason }: RunReading,
+  format: 'text' | 'markdown' | 'trace',
+): string {
+  if (format === 'trace') return `${traceText(traceOf(state))}\n`;
+  const report = reportOf(runId, status, reason, state, localTime);
+  if (format === 'markdown') return reportMarkdown(report);
+  const { env, isColorless } = input.context;
+  return reportText(report, painter(isColorless, env), screenWidth(env));
+}
