@@ -13,7 +13,7 @@ export const SHELLS = ['bash', 'zsh', 'sh'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** How a line begins, up to the fraction of its second. */
-const HEAD = '$__runlog_head$((__runlog_count += 1))$__runlog_at${now: -6}';
+const HEAD = '$__runlog_head$millis$__runlog_chance$((__runlog_count += 1))$__runlog_at${now: -6}';
 
 /** The options of append that become fields, and their keys. */
 const FIELDS = Object.entries(FIELD_KEYS);
@@ -59,7 +59,7 @@ const BASH = {
   OPTIONS: '__runlog_know_options || return 1',
   LOWER: 'word=${word,,}',
   PROCESS: '$BASHPID',
-  CHANCE: `builtin printf -v __runlog_chance '%03x-%04x-%06x' "$((SRANDOM & 0xfff))" "$((0x8000 | SRANDOM & 0x3fff))" "$((SRANDOM & 0xffffff))"
+  CHANCE: `builtin printf -v __runlog_chance -- '-7%03x-%04x-%06x' "$((SRANDOM & 0xfff))" "$((0x8000 | SRANDOM & 0x3fff))" "$((SRANDOM & 0xffffff))"
     __runlog_process=$BASHPID __runlog_count=99999`,
   LOCAL_TIME: `builtin printf -v __runlog_local '%(%Y-%m-%d %H:%M:%S %z)T' "$second"`,
   DECLARE: 'declare -gA',
@@ -78,7 +78,7 @@ const ZSH = {
   OPTIONS: '',
   LOWER: 'word=${(L)word}',
   PROCESS: '${sysparams[pid]}',
-  CHANCE: `builtin printf -v __runlog_chance '%03x-%04x-%06x' "$((RANDOM & 0xfff))" "$((0x8000 | RANDOM & 0x3fff))" "$(((\${sysparams[pid]} ^ RANDOM << 9) & 0xffffff))"
+  CHANCE: `builtin printf -v __runlog_chance -- '-7%03x-%04x-%06x' "$((RANDOM & 0xfff))" "$((0x8000 | RANDOM & 0x3fff))" "$(((\${sysparams[pid]} ^ RANDOM << 9) & 0xffffff))"
     __runlog_process=\${sysparams[pid]} __runlog_count=99999`,
   LOCAL_TIME: `strftime -s __runlog_local '%Y-%m-%d %H:%M:%S %z' "$second"`,
   DECLARE: 'typeset -gA',

@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf, RunlogError } from '../events/errors.js';
-import { PRIVATE, type Rights } from '../journal/folder.js';
-import { readRegular } from '../journal/regular-file.js';
+import { PRIVATE, makeFolder, type Rights } from '../journal/folder.js';
+import { openRegular, readRegular } from '../journal/regular-file.js';
 import { putWhole } from '../journal/whole-file.js';
 
 /**
@@ -26,6 +26,93 @@ export function writeWhole(
   } catch (error) {
     throw cannotWrite(file, error);
   }
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * The same for a text in pieces, which may be longer than a string can be, and so than the memory: as long as the file has what comes, it
+ * is only read. Makes no empty file. `beforeIt` is called when all pieces are known, before the file is replaced; what it throws, or the
+ * pieces, leaves the file as it was.
+ */
+export function writePieces(file: string, pieces: Iterable<string>, rights: Rights, beforeIt: () => void): void {
+  const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
+  const known = openKnown(file);
+  let fd: number | null = null;
+  let same = 0;
+  try {
+    for (const chunk of chunksOf(pieces)) {
+      if (fd === null && known !== null && hasNext(known, chunk, same)) {
+        same += chunk.length;
+        continue;
+      }
+      fd ??= beginAside(aside, known, same, rights);
+      fs.writeFileSync(fd, chunk);
+    }
+    beforeIt();
+    const isThat = fd === null && same === (known === null ? 0 : fs.fstatSync(known).size);
+    if (isThat) return;
+    fd ??= beginAside(aside, known, same, rights);
+    fs.fsyncSync(fd);
+    fs.renameSync(aside, file);
+  } catch (error) {
+    if (fd !== null) fs.rmSync(aside, { force: true });
+    throw error instanceof RunlogError ? error : cannotWrite(file, error);
+  } finally {
+    if (fd !== null) fs.closeSync(fd);
+    if (known !== null) fs.closeSync(known);
+  }
+}
+
+/** Null where no regular file can be read there. */
+function openKnown(file: string): number | null {
+  try {
+    return openRegular(file);
+  } catch {
+    return null;
+  }
+}
+
+/** Some pieces at a time. */
+function* chunksOf(pieces: Iterable<string>): Generator<Buffer> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < CHUNK_BYTES) continue;
+    yield Buffer.from(text);
+    text = '';
+  }
+  if (text !== '') yield Buffer.from(text);
+}
+
+/** Whether a file goes on with some bytes at a place. */
+function hasNext(fd: number, chunk: Buffer, at: number): boolean {
+  const found = Buffer.allocUnsafe(chunk.length);
+  return readAt(fd, found, at) === chunk.length && found.equals(chunk);
+}
+
+/** The file aside, with the beginning that is known to be right. */
+function beginAside(aside: string, known: number | null, same: number, rights: Rights): number {
+  makeFolder(path.dirname(aside), rights);
+  // One name for all: what a killed command left there is written over by the next.
+  fs.rmSync(aside, { force: true });
+  const fd = fs.openSync(aside, 'wx', rights.file);
+  if (known === null) return fd;
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let at = 0; at < same;) {
+    const length = readAt(known, chunk.subarray(0, Math.min(CHUNK_BYTES, same - at)), at);
+    if (length === 0) throw new Error(`${aside} could not be begun: what it replaces became shorter`);
+    fs.writeFileSync(fd, chunk.subarray(0, length));
+    at += length;
+  }
+  return fd;
+}
+
+function readAt(fd: number, bytes: Buffer, at: number): number {
+  let length = 0;
+  for (let some = -1; some !== 0 && length < bytes.length; length += some)
+    some = fs.readSync(fd, bytes, length, bytes.length - length, at + length);
+  return length;
 }
 
 /** The error for a file that could not be written. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { RunlogError, messageOf } from '../events/errors.js';
 import { formatInstant } from '../events/instant.js';
 import type { EventBody } from '../events/vocabulary.js';
-import { encodeLog } from '../formats/design-log.js';
+import { logPieces } from '../formats/design-log.js';
 import { logBlocks } from '../formats/log-events.js';
 import { encodeFinal, encodeIssueFile, encodeMetadata, type Seal } from '../formats/run-files.js';
 import { encodeTrace } from '../formats/trace.js';
@@ -14,7 +14,7 @@ import type { Damage } from '../journal/line.js';
 import { foldRun, type Ending, type RunState } from '../views/run.js';
 import { traceOf } from '../views/trace.js';
 import { removeBegunBlobs } from './abandoned.js';
-import { writeWhole } from './atomic-file.js';
+import { writePieces, writeWhole } from './atomic-file.js';
 import { endingByName, isOwner, isWishEmpty, type Wish } from './ending.js';
 import { noteChange } from './index-change.js';
 import { withLock } from './lock.js';
@@ -292,10 +292,8 @@ function writeViews(store: Store, runId: string, state: RunState): void {
   refuseLink(path.join(folder, 'blobs'));
   removeBegunBlobs(path.join(folder, 'blobs'));
   const damage: Damage[] = [];
-  const log = encodeLog(logBlocks(readEvents(store, runId, damage, { withBlobs: true })));
-  refuseUnreadable(runId, damage);
-  if (log !== '' || isThere(paths.designLogPath(store, runId)))
-    writeWhole(paths.designLogPath(store, runId), log, rights);
+  const log = logPieces(logBlocks(readEvents(store, runId, damage, { withBlobs: true })));
+  writePieces(paths.designLogPath(store, runId), log, rights, () => refuseUnreadable(runId, damage));
   for (const issue of state.issues) {
     const { name, otherName, text } = encodeIssueFile(runId, state, issue);
     writeWhole(path.join(folder, 'issues', name), text, rights);

@@ -1,0 +1,61 @@
+// A view in pieces becomes the very file that it would be as a whole, whatever was there.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { PRIVATE } from '../journal/folder.js';
+import { writePieces } from './atomic-file.js';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-pieces-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+const file = path.join(folder, 'view');
+const never = (): void => undefined;
+
+/** Long enough to fill some chunks. */
+const pieces = fc.array(
+  fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.nat(300_000).map((length) => 'é'.repeat(length)),
+  ),
+  { maxLength: 6 },
+);
+const before = (text: string): fc.Arbitrary<string | null> =>
+  fc.oneof(
+    fc.constantFrom(null, '', text, `${text}x`, text.slice(0, text.length >> 1), `x${text}`),
+    fc.nat(Math.max(0, text.length - 1)).map((at) => `${text.slice(0, at)}x${text.slice(at + 1)}`),
+  );
+
+describe('a view that is written in pieces', () => {
+  it('is their text, and not touched where it is that already', () => {
+    const cases = pieces.chain((some) => fc.tuple(fc.constant(some), before(Buffer.from(some.join('')).toString())));
+    fc.assert(
+      fc.property(cases, ([some, old]) => {
+        fs.rmSync(file, { force: true });
+        if (old !== null) fs.writeFileSync(file, old);
+        const inode = old === null ? null : fs.statSync(file).ino;
+        const text = Buffer.from(some.join('')).toString();
+        writePieces(file, some, PRIVATE, never);
+        if (text === '' && old === null) return !fs.existsSync(file);
+        if (old === text) expect(fs.statSync(file).ino).toBe(inode);
+        expect(fs.readdirSync(folder)).toEqual(['view']);
+        return fs.readFileSync(file, 'utf8') === text;
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('stays as it was where the pieces end in an error, or what is asked before it says no', () => {
+    fs.writeFileSync(file, 'old');
+    const failing = function* (): Generator<string> {
+      yield 'n'.repeat(600_000);
+      throw new Error('no more');
+    };
+    expect(() => writePieces(file, failing(), PRIVATE, never)).toThrow('no more');
+    const refuse = (): void => {
+      throw new Error('refused');
+    };
+    expect(() => writePieces(file, ['new'], PRIVATE, refuse)).toThrow('refused');
+    expect(fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), 'utf8'))).toEqual(['old']);
+  });
+});
