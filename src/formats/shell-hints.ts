@@ -48,8 +48,8 @@ export const VAGUE_TOKENS: readonly string[] = [
   '[MNO][DTjz]',
 ];
 
-/** What only the parser understands: empty, a dash in front, what JSON escapes, what is not printable ASCII. */
-export const ODD: readonly string[] = [' |*', '-*', '*|  |*', '*| - |*', String.raw`*\\*`, '*"*', '*[! -~]*'];
+/** What only the parser understands: a text that is empty or begins with a dash, what JSON escapes, what is not printable ASCII. */
+export const ODD: readonly string[] = ['[ -]*', '*| [ -]*', String.raw`*\\*`, '*"*', '*[! -~]*'];
 /** Tokens whose beginnings are not in BITS are long, behind a _, a -, a dot or one of two capitals. */
 export const RUNS: readonly string[] = [
   ...['_', '-', '.', 'A'].map((before) => `*${before}${'[! "/.]'.repeat(15)}*`),

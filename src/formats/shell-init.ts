@@ -12,8 +12,8 @@ import zsh from './shell-init/zsh.sh';
 export const SHELLS = ['bash', 'zsh', 'sh'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** How a line begins, up to the fraction of its second. */
-const HEAD = '$__runlog_head$millis$__runlog_chance$((__runlog_count += 1))$__runlog_at${now: -6}';
+/** The digits of a second, of today until 2286; behind them a shell's clock has six for the microseconds, and bash a point between. */
+const SECOND = '${now:0:10}';
 
 /** The options of append that become fields, and their keys. */
 const FIELDS = Object.entries(FIELD_KEYS);
@@ -23,10 +23,14 @@ export function shellInit(shell: Shell, segment: string): string {
   if (shell === 'sh') return filled([finish, sh], { OWN_EXIT: '' });
   const names = NAME_HINT.source.split('|');
   const patterns = new Patterns();
+  const fractionAt = shell === 'bash' ? 11 : 10;
+  /** How a line begins, up to the fraction of its second. */
+  const head = `$__runlog_head$((__runlog_count += 1))$__runlog_at\${now:${fractionAt}}`;
   const parts: Readonly<Record<string, string>> = {
     ...(shell === 'bash' ? BASH : ZSH),
-    HEAD,
-    ACTION: `${HEAD}$__runlog_between$2'","description":"'$3'","fields":['`,
+    SECOND,
+    HEAD: head,
+    ACTION: `${head}$__runlog_between$2'","description":"'$3'","fields":['`,
     ODD: patterns.of(ODD),
     RUNS: patterns.of(RUNS),
     BITS: patterns.of(BITS.map((bit) => `*${bit}*`)),
@@ -38,6 +42,7 @@ export function shellInit(shell: Shell, segment: string): string {
     FIELDS: FIELDS.map(([option, key]) =>
       shell === 'bash' ? `  [--${option}]='${key}'` : `  --${option} '${key}'`,
     ).join('\n'),
+    CLOCK_LENGTH: String(fractionAt + 6),
     SEGMENT: segment,
   };
   return filled([record, finish, shell === 'bash' ? bash : zsh], parts);
@@ -54,12 +59,11 @@ const BASH = {
   NOW: '${EPOCHREALTIME-}',
   ENTER: '',
   LEAVE: 'return "$((__runlog_status * __runlog_keeps))"',
-  SECOND: '${now%???????}',
-  KNOWN: known('${now%???????}', '$BASHPID'),
+  KNOWN: known('$BASHPID'),
   OPTIONS: '__runlog_know_options || return 1',
   LOWER: 'word=${word,,}',
   PROCESS: '$BASHPID',
-  CHANCE: `builtin printf -v __runlog_chance -- '-7%03x-%04x-%06x' "$((SRANDOM & 0xfff))" "$((0x8000 | SRANDOM & 0x3fff))" "$((SRANDOM & 0xffffff))"
+  CHANCE: `builtin printf -v __runlog_chance '%03x-%04x-%06x' "$((SRANDOM & 0xfff))" "$((0x8000 | SRANDOM & 0x3fff))" "$((SRANDOM & 0xffffff))"
     __runlog_process=$BASHPID __runlog_count=99999`,
   LOCAL_TIME: `builtin printf -v __runlog_local '%(%Y-%m-%d %H:%M:%S %z)T' "$second"`,
   DECLARE: 'declare -gA',
@@ -73,12 +77,11 @@ const ZSH = {
   LEAVE: `# Under set -e, cmd || runlog append FAILED must not end the script.
     case $__runlog_flags in *e*) return 0 ;; esac
     return "$__runlog_status"`,
-  SECOND: '${now%??????}',
-  KNOWN: known('${now%??????}', '${sysparams[pid]}'),
+  KNOWN: known('${sysparams[pid]}'),
   OPTIONS: '',
   LOWER: 'word=${(L)word}',
   PROCESS: '${sysparams[pid]}',
-  CHANCE: `builtin printf -v __runlog_chance -- '-7%03x-%04x-%06x' "$((RANDOM & 0xfff))" "$((0x8000 | RANDOM & 0x3fff))" "$(((\${sysparams[pid]} ^ RANDOM << 9) & 0xffffff))"
+  CHANCE: `builtin printf -v __runlog_chance '%03x-%04x-%06x' "$((RANDOM & 0xfff))" "$((0x8000 | RANDOM & 0x3fff))" "$(((\${sysparams[pid]} ^ RANDOM << 9) & 0xffffff))"
     __runlog_process=\${sysparams[pid]} __runlog_count=99999`,
   LOCAL_TIME: `strftime -s __runlog_local '%Y-%m-%d %H:%M:%S %z' "$second"`,
   DECLARE: 'typeset -gA',
@@ -86,8 +89,8 @@ const ZSH = {
 };
 
 /** What an entry has in common with the one before: its second, the run, the store, the folder, the zone, the process, the options. */
-function known(second: string, process: string): string {
-  return `${second}' '\${RUNLOG_RUN-}' '\${RUNLOG_DIR-}' '$PWD' '\${TZ-.}' '${process}$-\${POSIXLY_CORRECT+.}`;
+function known(process: string): string {
+  return `${SECOND}' '\${RUNLOG_RUN-}' '\${RUNLOG_DIR-}' '$PWD' '\${TZ-.}' '${process}$-\${POSIXLY_CORRECT+.}`;
 }
 
 /** Patterns in variables, which a shell takes as they are: each costs half of one that stands in the text. */

@@ -2,7 +2,7 @@
 
 # Whether patterns mean what they should and printf writes at once, which it does from 5.2 on.
 __runlog_know_options() {
-  [[ ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} = @(5.[2-9]|[6-9].*|[1-9][0-9].*) && $now && B != [a-c] && ! -o posix ]] || return 1
+  [[ ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} = @(5.[2-9]|[6-9].*|[1-9][0-9].*) && B != [a-c] && ! -o posix ]] || return 1
   # Under set -e, cmd || runlog append FAILED must not end the script.
   case $- in *e*) __runlog_keeps=0 ;; *) __runlog_keeps=1 ;; esac
 }

@@ -3,14 +3,13 @@
 # it costs: what each entry needs stands in the first one, all else in others.
 # shellcheck disable=SC2254 # patterns are meant
 runlog() {
-  local __runlog_status=$? now=RUNLOG_NOW word='' event log='' first='' second third millis
+  local __runlog_status=$? now=RUNLOG_NOW word='' event log='' first='' second third
   RUNLOG_ENTER
   # Left by break where the executable has to do it. A B between a and c: patterns do not mean what they should.
   while [[ RUNLOG_KNOWN = "$__runlog_known" && B != [a-c] ]] || __runlog_prepare "${1-}"; do
-    builtin printf -v millis %04x "$((__runlog_millis + (1${now: -6:3} & __runlog_mask)))"
     # The common forms: an action, its description and up to three options, each with a value. A backslash leaves them to the parser.
     case ${1-}.$#.${2-} in
-      append.*.*[!A-Z0-9_]*) ;;
+      append.?.*[!A-Z0-9_]*) ;;
       append.9.[A-Z]*)
         first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\} third=${__runlog_keys[$8]-\\} word=$3' | '$5' | '$7' | '$9' |'
         event=RUNLOG_ACTION'["'$first'","'$5'"],["'$second'","'$7'"],["'$third'","'$9'"]]'$__runlog_tail
@@ -164,6 +163,7 @@ __runlog_prepare() {
   local second=RUNLOG_SECOND
   __runlog_known=''
   RUNLOG_OPTIONS
+  ((${#now} == RUNLOG_CLOCK_LENGTH)) || return 1
   [[ $__runlog_place = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" ]] || __runlog_find || return 1
   [[ -f $__runlog_journal && ! -L $__runlog_journal && -w $__runlog_journal && ! -L $__runlog_folder/journal &&
     ! -L $__runlog_folder && ! -L $__runlog_log && (! -e $__runlog_log || -f $__runlog_log) ]] || return 1
@@ -201,11 +201,10 @@ __runlog_clock() {
   year=${offset#?}
   offset=$((${offset%????}1 * (10#${year%??} * 60 + 10#${year#??})))
   __runlog_local=$'\n'"[$__runlog_local] " __runlog_tail=",\"utc_offset_minutes\":$offset}"$'\n'
-  # A UUID of version 7. The last 16 of its 48 bits of milliseconds count on from these in each line; in one of 65 seconds they would
-  # come round, so all of its lines have its first one.
-  builtin printf -v __runlog_head '{"v":1,"id":"%08x-' "$((second * 1000 >> 16))"
-  __runlog_head=$'\n'$__runlog_head __runlog_millis=$(((second * 1000 & 65535) - 1000)) __runlog_mask=-1
-  if ((__runlog_millis + 1999 > 65535)); then __runlog_millis=$((__runlog_millis + 1000)) __runlog_mask=0; fi
+  # A UUID of version 7 in the milliseconds of the second's beginning, for each line's own would take a tenth of its time. What counts
+  # on follows in each line.
+  builtin printf -v __runlog_head '{"v":1,"id":"%08x-%04x-7%s' "$((second * 1000 >> 16))" "$((second * 1000 & 65535))" "$__runlog_chance"
+  __runlog_head=$'\n'$__runlog_head
   # Days since 0000-03-01 in eras of 400 years: civil_from_days of Howard Hinnant's "chrono-Compatible Low-Level Date Algorithms".
   days=$((second / 86400 + 719468))
   era=$((days / 146097)) days=$((days % 146097))
