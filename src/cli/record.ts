@@ -7,21 +7,27 @@ import { reportError } from './report-error.js';
 
 export { RunlogError, errnoOf, messageOf } from '../events/errors.js';
 
-/** Does what a command line says if it is a sound recording command; false where it is anything else. */
-export function record(argv: readonly string[]): boolean {
+/** What became of a command line: done, or to be done when what it waits for comes; it may be another's. */
+export type Recorded = 'done' | 'under way' | 'not ours';
+
+/** Does what a command line says if it is a sound recording command. */
+export function record(argv: readonly string[]): Recorded {
   const parsed = parseDirect(argv);
-  if (parsed?.spec.name === 'list') return list(parsed);
+  if (parsed?.spec.name === 'list') return list(parsed) ? 'done' : 'not ours';
   const action = parsed === null ? undefined : RECORDING_ACTIONS[parsed.spec.name];
-  if (parsed === null || action === undefined) return false;
+  if (parsed === null || action === undefined) return 'not ours';
   const input = inputOf(parsed);
   const report = (error: unknown): void => reportError(error, input.context.isJson);
   try {
     const pending = action(input);
-    if (pending !== undefined) void pending.catch(report);
+    if (pending !== undefined) {
+      void pending.catch(report);
+      return 'under way';
+    }
   } catch (error) {
     report(error);
   }
-  return true;
+  return 'done';
 }
 
 /** Only what programs read: the table for people takes third-party code. */

@@ -12,4 +12,4 @@ const [way, ...argv] = process.argv.slice(2);
 const dist = join(__dirname, '..', '..', 'dist');
 if (way === 'full') import(join(dist, 'main.js')).then(({ main }) => main(argv));
 else if (way === 'commander') import(join(dist, 'main.js')).then(({ main }) => main(argv, () => null));
-else if (!require(join(dist, 'record.cjs')).record(argv)) process.exitCode = 250;
+else if (require(join(dist, 'record.cjs')).record(argv) === 'not ours') process.exitCode = 250;
