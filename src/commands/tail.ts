@@ -16,6 +16,8 @@ import { jsonText, say, usage, writeAll, type Input } from './input.js';
 const POLL_MS = 200;
 /** Whether the owner still lives is asked less often than whether there is more to read. */
 const LIFE_EVERY_POLLS = 10;
+/** Events that are kept beyond those to be shown, before some are let go. */
+const KEPT_MORE = 1000;
 
 export async function tail(input: Input): Promise<void> {
   const runId = namedRun(input);
@@ -24,14 +26,18 @@ export async function tail(input: Input): Promise<void> {
   const paint = painter(input.context.isColorless, input.context.env);
   const damage: Damage[] = [];
   // Read once: an event that came between two readings would be taken for one that was shown.
-  const events = [...readEvents(input.store, runId, damage)];
-  const fitting = events.filter(fits);
-  for (const event of lines === 0 ? [] : fitting.slice(-lines)) if (!printEvent(input, paint, event)) return;
+  const seen = new Set<string>();
+  let last: RunlogEvent[] = [];
+  for (const event of readEvents(input.store, runId, damage)) {
+    if (input.has('follow')) seen.add(event.id);
+    if (lines > 0 && fits(event)) last.push(event);
+    if (last.length >= 2 * lines + KEPT_MORE) last = last.slice(-lines);
+  }
+  for (const event of lines === 0 ? [] : last.slice(-lines)) if (!printEvent(input, paint, event)) return;
   if (!input.has('follow')) {
     if (damage.length > 0) process.exitCode = 3;
     return;
   }
-  const seen = new Set(events.map(({ id }) => id));
   for (let polls = 1; ; polls += 1) {
     let hasEnded = false;
     for (const event of readEvents(input.store, runId, [])) {

@@ -11,7 +11,7 @@ import { encodeFinal, encodeIssueFile, encodeMetadata, type Seal } from '../form
 import { encodeTrace } from '../formats/trace.js';
 import { isThere } from '../journal/folder.js';
 import type { Damage } from '../journal/line.js';
-import { foldRun, type Ending, type RunState } from '../views/run.js';
+import { applyEvent, foldRun, type Ending, type RunState } from '../views/run.js';
 import { traceOf } from '../views/trace.js';
 import { removeBegunBlobs } from './abandoned.js';
 import { writePieces, writeWhole } from './atomic-file.js';
@@ -234,7 +234,8 @@ export function recordOwnEnd(
   const caller = lineage(process.pid);
   const damage: Damage[] = [];
   // What still waits in the spool is part of what the run has to say for itself.
-  const state = foldRun([...readEvents(store, runId, damage), ...peekSpool(store, runId, env)]);
+  const state = foldRun(readEvents(store, runId, damage, { skims: true }));
+  for (const event of peekSpool(store, runId, env)) applyEvent(state, event);
   // A store that is away for now says nothing of the owner. Who carries the run and knows how it ended is taken at his word, as for
   // any other event; what the record would say against it nobody can look up.
   const isAway = state.started === null && damage.some(({ segment }) => segment === 'journal');
