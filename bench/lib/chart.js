@@ -2,7 +2,7 @@
 const WIDTH = 720;
 const HEIGHT = 360;
 const BOX = { left: 76, right: WIDTH - 210, top: 34, bottom: HEIGHT - 52 };
-const COLORS = ['#2563eb', '#dc2626', '#059669', '#9333ea', '#d97706', '#0891b2', '#64748b'];
+const COLORS = ['#2563eb', '#dc2626', '#059669', '#9333ea', '#d97706', '#0891b2', '#64748b', '#db2777', '#65a30d'];
 
 /** @param {{ title: string, sizeName: string, sizes: { size: number, milliseconds: Record<string, number> }[] }} result */
 export function chart({ title, sizeName, sizes }) {
