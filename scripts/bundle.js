@@ -135,7 +135,7 @@ function functionsOf(path, write) {
  * two milliseconds of a recording command. Only their default is used, so one object with just that serves all.
  */
 function withoutCopies(code) {
-  // bin/load.cjs reads them so.
+  // bin/runlog reads them so.
   if (/[^\x00-\x7f]/.test(code)) throw new Error('the direct way is not ASCII');
   const wrapper = /(\w+)=\((\w+),(\w+),(\w+)\)=>\(\4=\2!=null\?/.exec(code)?.[1];
   if (wrapper === undefined) {

@@ -18,14 +18,18 @@ export function writeWhole(
 ): void {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   if (holds(file, bytes)) return;
-  // One name for all: what a killed command left there is written over by the next.
-  const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
+  const aside = asideOf(file);
   try {
     fs.rmSync(aside, { force: true });
     putWhole(file, bytes, aside, rights, isSynced);
   } catch (error) {
     throw cannotWrite(file, error);
   }
+}
+
+/** One name for all: what a killed command left there is written over by the next. */
+function asideOf(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -36,7 +40,7 @@ const CHUNK_BYTES = 256 * 1024;
  * pieces, leaves the file as it was.
  */
 export function writePieces(file: string, pieces: Iterable<string>, rights: Rights, beforeIt: () => void): void {
-  const aside = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
+  const aside = asideOf(file);
   const known = openKnown(file);
   let fd: number | null = null;
   let same = 0;
@@ -46,13 +50,15 @@ export function writePieces(file: string, pieces: Iterable<string>, rights: Righ
         same += chunk.length;
         continue;
       }
-      fd ??= beginAside(aside, known, same, rights);
+      if (fd === null) copyStart((fd = openAside(aside, rights)), known, same);
       fs.writeFileSync(fd, chunk);
     }
     beforeIt();
-    const isThat = fd === null && same === (known === null ? 0 : fs.fstatSync(known).size);
-    if (isThat) return;
-    fd ??= beginAside(aside, known, same, rights);
+    if (fd === null) {
+      const isThat = same === (known === null ? 0 : fs.fstatSync(known).size);
+      if (isThat) return;
+      copyStart((fd = openAside(aside, rights)), known, same);
+    }
     fs.fsyncSync(fd);
     fs.renameSync(aside, file);
   } catch (error) {
@@ -91,21 +97,22 @@ function hasNext(fd: number, chunk: Buffer, at: number): boolean {
   return readAt(fd, found, at) === chunk.length && found.equals(chunk);
 }
 
-/** The file aside, with the beginning that is known to be right. */
-function beginAside(aside: string, known: number | null, same: number, rights: Rights): number {
+function openAside(aside: string, rights: Rights): number {
   makeFolder(path.dirname(aside), rights);
-  // One name for all: what a killed command left there is written over by the next.
   fs.rmSync(aside, { force: true });
-  const fd = fs.openSync(aside, 'wx', rights.file);
-  if (known === null) return fd;
+  return fs.openSync(aside, 'wx', rights.file);
+}
+
+/** Copies as much of a file as is known to be right. */
+function copyStart(fd: number, known: number | null, same: number): void {
+  if (known === null) return;
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   for (let at = 0; at < same;) {
     const length = readAt(known, chunk.subarray(0, Math.min(CHUNK_BYTES, same - at)), at);
-    if (length === 0) throw new Error(`${aside} could not be begun: what it replaces became shorter`);
+    if (length === 0) throw new Error('what it replaces became shorter meanwhile');
     fs.writeFileSync(fd, chunk.subarray(0, length));
     at += length;
   }
-  return fd;
 }
 
 function readAt(fd: number, bytes: Buffer, at: number): number {
