@@ -11,7 +11,7 @@ import { tempStore, type Outcome, type TempStore } from '../support/runlog.js';
 const unlessTraceable = HAS_STRACE ? '' : ' (skipped: strace is not installed)';
 const faulty = test.skipIf(!HAS_STRACE);
 const ERRNOS = ['ENOSPC', 'EIO', 'EDQUOT', 'EROFS', 'EMFILE', 'EACCES'];
-const TRIES = 5;
+const TRIES = 20;
 /** After SIGABRT, as a shell has it. */
 const ABORTED = 134;
 const LONG = 'x'.repeat(70_000);
@@ -91,12 +91,14 @@ faulty.each(BLOB_CALLS)(
     await store.ok(...argsOf('BEFORE'));
     // The command that is looked at must do what the others will: the folders are there, the value is new.
     fs.mkdirSync(spoolFolder(store), { recursive: true });
-    const nth = await findCall(store, argsOf('LOOKED'), { syscall, pattern });
+    const look = (action: string): Promise<number> => findCall(store, argsOf(action), { syscall, pattern });
+    let nth = await look('LOOKED');
     const home = ['append', 'HOME', '--run', 'run'];
     const kept: string[] = [];
     const aborted: string[] = [];
     for (const errno of ERRNOS) {
-      // Node may do a thing more or less at its start than the last time: then the fault met another call, and is tried again.
+      // Node may do a thing more or less at its start than the last time: then the fault met another call. It is looked for again,
+      // so that one look at a rare start does not make every try miss.
       for (let isHit = false, tries = 1; !isHit; tries += 1) {
         const action = `FAULT_${errno}_${tries}`;
         const outcome = await runlogWith({ syscall, errno, nth }, store, argsOf(action));
@@ -107,6 +109,7 @@ faulty.each(BLOB_CALLS)(
         if (!isHit && outcome.exitCode === ABORTED) aborted.push(action);
         else if (promised(outcome, errno)) kept.push(action);
         await store.ok(...home);
+        if (!isHit) nth = await look(`LOOKED_${action}`);
       }
     }
     const found = (await faultsAfterwards(store)).filter(({ action }) => !aborted.includes(action));
