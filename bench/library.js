@@ -18,12 +18,31 @@ const pino = await import('pino').then(
   () => null,
 );
 
-/** Milliseconds that so many calls take. */
-function timed(count, call) {
+/** Milliseconds that so many calls take, and what `end` adds to them. */
+function timed(count, call, end = () => undefined) {
   const from = process.hrtime.bigint();
   for (let index = 0; index < count; index += 1) call(index);
+  end();
   return Number(process.hrtime.bigint() - from) / 1e6;
 }
+
+/** What `take` gives of a run that has nothing yet. It is gone after that: files that only grew would measure the machine's memory. */
+async function inNewRun(folder, take, options = {}) {
+  const run = startRun({ dir: path.join(folder, 'logs'), name: 'bench', ...options });
+  const taken = take(run);
+  await run.finalize();
+  fs.rmSync(run.dir, { recursive: true });
+  return taken;
+}
+
+function inNewFile(folder, take) {
+  const file = path.join(folder, 'file');
+  const taken = take(file);
+  fs.rmSync(file);
+  return taken;
+}
+
+const act = (run) => run.action(ACTION, DESCRIPTION, ENTRY);
 
 /** The events that were recorded last, as they stand in the journal. */
 function lastEvents(dir, count) {
@@ -39,60 +58,72 @@ await bench({
   name: 'library',
   title: 'An action from a program',
   about:
-    '`run.action()` of the library, acknowledged when it returns: the kernel has its line. Beside it pino, writing the same content synchronously, and a bare loop that does nothing but `fs.writeSync` of the JSON of the very events that were recorded. The design log, a view, follows in batches; "and the design log" counts it as well.',
+    '`run.action()` of the library, acknowledged when it returns: the kernel has its line. Beside it pino, writing the same content synchronously, and a bare loop that does nothing but `fs.writeSync` of the JSON of the very events that were recorded. Each round is a run of its own. The design log, a view, follows in batches; "and the design log" counts it as well.',
   sizeName: 'actions',
   sizes: [1e3, 1e4, 1e5],
   runs: 25,
   runsBelow: 25,
   prepare(size, folder) {
     process.env.XDG_STATE_HOME = path.join(folder, 'state');
-    const run = startRun({ dir: path.join(folder, 'logs'), name: 'bench' });
-    const bareFd = fs.openSync(path.join(folder, 'bare'), 'a');
-    const logger = pino?.({}, pino.destination({ dest: path.join(folder, 'pino'), sync: true }));
-    const batched = startRun({ dir: path.join(folder, 'logs'), name: 'batched', batch: true });
-    return { size, run, batched, bareFd, logger, events: null };
-  },
-  async finish({ run, batched }) {
-    await run.finalize();
-    await batched.finalize();
+    return { size, folder, events: null };
   },
   cases: [
     {
       name: 'run.action()',
-      run(context) {
-        const taken = timed(context.size, () => context.run.action(ACTION, DESCRIPTION, ENTRY));
-        context.run.flush();
-        return taken;
-      },
+      run: (context) =>
+        inNewRun(context.folder, (run) => {
+          const taken = timed(context.size, () => act(run));
+          run.flush();
+          context.events ??= lastEvents(run.dir, context.size);
+          return taken;
+        }),
     },
     {
       name: 'pino, sync',
       missing: () => (pino === null ? 'pino is not installed (npm install --no-save pino)' : null),
-      run: ({ size, logger }) => timed(size, () => logger.info({ action: ACTION, fields: ENTRY }, DESCRIPTION)),
+      run: ({ size, folder }) =>
+        inNewFile(folder, (dest) => {
+          const destination = pino.destination({ dest, sync: true });
+          const logger = pino({}, destination);
+          const taken = timed(size, () => logger.info({ action: ACTION, fields: ENTRY }, DESCRIPTION));
+          destination.end();
+          return taken;
+        }),
     },
     {
       name: 'a bare writeSync loop',
-      run(context) {
-        context.events ??= lastEvents(context.run.dir, context.size);
-        const { size, bareFd, events } = context;
-        return timed(size, (index) => fs.writeSync(bareFd, `\n${JSON.stringify(events[index])}\n`));
-      },
+      run: ({ size, folder, events }) =>
+        inNewFile(folder, (file) => {
+          const fd = fs.openSync(file, 'a');
+          const taken = timed(size, (index) => fs.writeSync(fd, `\n${JSON.stringify(events[index])}\n`));
+          fs.closeSync(fd);
+          return taken;
+        }),
     },
     {
       name: 'run.action() in a batch, flushed',
-      run: ({ size, batched }) =>
-        timed(size, (index) => {
-          batched.action(ACTION, DESCRIPTION, ENTRY);
-          if (index === size - 1) batched.flush();
-        }),
+      run: ({ size, folder }) =>
+        inNewRun(
+          folder,
+          (run) =>
+            timed(
+              size,
+              () => act(run),
+              () => run.flush(),
+            ),
+          { batch: true },
+        ),
     },
     {
       name: 'run.action() and the design log',
-      run: ({ size, run }) =>
-        timed(size, (index) => {
-          run.action(ACTION, DESCRIPTION, ENTRY);
-          if (index === size - 1) run.flush();
-        }),
+      run: ({ size, folder }) =>
+        inNewRun(folder, (run) =>
+          timed(
+            size,
+            () => act(run),
+            () => run.flush(),
+          ),
+        ),
     },
   ],
   goals: [

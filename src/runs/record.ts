@@ -41,12 +41,14 @@ export interface Recorded {
 
 const SYNCED = new Set(['run.started', 'run.ended', 'error.raised']);
 
-/** Gives an event its envelope, and masks its secrets. Throws `invalid_event` naming the key that is wrong. */
-export function envelop(body: Recordable, options: RecordOptions): RunlogEvent {
+/**
+ * Gives an event its envelope, and masks its secrets; `now` in microseconds since the epoch. Throws `invalid_event` naming the key that
+ * is wrong.
+ */
+export function envelop(body: Recordable, options: RecordOptions, now: number = nowMicros()): RunlogEvent {
   const problem = checkBody(body)[0];
   if (problem !== undefined)
     throw new RunlogError('invalid_event', problem.message, { hint: 'See docs/format.md for the keys of each event.' });
-  const now = nowMicros();
   const shown = options.isUnredacted === true ? body : redactEvent(body);
   return withEnvelope(options.eventId ?? newEventId(now), body.at ?? formatInstant(now), shown);
 }

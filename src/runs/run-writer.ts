@@ -6,6 +6,7 @@ import type { RunlogEvent } from '../events/vocabulary.js';
 import { encodeLogEvent } from '../formats/log-events.js';
 import { putPlainEntry } from '../formats/plain-entry.js';
 import { eventJson, quotesOfTexts, textStart, unescapedJson } from '../journal/event-json.js';
+import { nowMicros } from '../journal/clock.js';
 import { LineEncoder } from '../journal/line-encoder.js';
 import type { Segment } from '../journal/segment.js';
 import type { Store } from './paths.js';
@@ -71,6 +72,8 @@ export class RunWriter {
   #segment: Segment | null = null;
   /** When the segment was last found in its place, by the wall clock, as rotate goes by that. */
   #foundAtMs = 0;
+  /** The time of the last event, for what is written with it: to ask the clock once more would cost a fiftieth of it all. */
+  #nowMs = 0;
   // Both keep bytes, no events: a hundred thousand objects that wait would cost the collector more than they cost to write.
   #batch: Waiting = { bytes: NO_BYTES, view: new DataView(NO_BYTES.buffer), length: 0 };
   #ids: string[] = [];
@@ -150,6 +153,8 @@ export class RunWriter {
   }
 
   #appendBatch(lines: Buffer): Pick<Recorded, 'warning' | 'where'> {
+    // The process may have been stopped since the batch began.
+    this.#nowMs = Date.now();
     try {
       const warning = this.#append(lines, lines.length, this.#options.isDurable === true);
       return { warning, where: 'journal' };
@@ -175,7 +180,9 @@ export class RunWriter {
 
   /** Puts an event into the encoder, unless its line may be too long. */
   #encode(body: Recordable): Encoded {
-    let event = envelop(body, UNREDACTED);
+    const now = nowMicros();
+    this.#nowMs = now / 1000;
+    let event = envelop(body, UNREDACTED, now);
     const isToMask = this.#options.isUnredacted !== true;
     if (isToMask) {
       const encoded = this.#encodeHarmless(event);
@@ -213,10 +220,9 @@ export class RunWriter {
       segment.append(lines, length);
     }
     if (isToSync) segment.sync();
-    const nowMs = Date.now();
-    if (this.#isOwn && Math.abs(nowMs - this.#foundAtMs) < LOOK_EVERY_MS) return warning;
+    if (this.#isOwn && Math.abs(this.#nowMs - this.#foundAtMs) < LOOK_EVERY_MS) return warning;
     refuseMoved(segment, this.#runId);
-    this.#foundAtMs = nowMs;
+    this.#foundAtMs = this.#nowMs;
     return warning;
   }
 
