@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { holdFolder } from './held-folder.js';
-import { removeTree } from './remove-tree.js';
+import { removeTree, removeTreeAside } from './remove-tree.js';
 
 const base = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'runlog-held-'));
 afterEach(() => fs.rmSync(base, { recursive: true, force: true }));
@@ -54,11 +54,12 @@ describe.each([true, false])('a held folder (by its descriptor: %s)', (isByDescr
     folder.close();
   });
 
-  it('deletes only the thing that was meant, and takes nothing but names', () => {
+  it('deletes only the thing that was meant, and takes nothing but names', async () => {
     const { inside, outside } = make();
     const folder = holdFolder(inside, isByDescriptor);
     const other = fs.lstatSync(path.join(outside, 'tree'), { bigint: true });
     expect(() => removeTree(folder, 'tree', other)).toThrow('was exchanged for something else');
+    await expect(removeTreeAside(folder, 'tree', other)).rejects.toThrow('was exchanged for something else');
     for (const name of ['..', '', 'tree/deep']) expect(() => folder.at(name)).toThrow('not a name');
     folder.close();
     expect(fs.existsSync(path.join(inside, 'tree', 'deep', 'file'))).toBe(true);

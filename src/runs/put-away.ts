@@ -6,7 +6,7 @@ import * as paths from './paths.js';
 import { guardOf, type Limits, type Planned, type Rotated } from './rotation-plan.js';
 import { isSameRun, type Contents } from './run-contents.js';
 import { FAULT, type StoreFolders } from './store-folders.js';
-import { Bin, stuckText } from './trash.js';
+import { stuckText } from './trash.js';
 import type { Vantage } from './verdict.js';
 
 export interface PutAway {
@@ -30,23 +30,17 @@ export async function putAway(
   } catch (error) {
     unkept = error;
   }
-  let bin: Bin | null = null;
-  try {
-    const rows = batch.map((item, index): Rotated => {
-      const one = stored[index] as Identity | Contents | Rotated;
-      if ('action' in one) return one;
-      try {
-        if (unkept !== null) throw unkept;
-        bin ??= new Bin(folders.makeTrash());
-        return letGo(folders, bin, item, one, judge, problems);
-      } catch (error) {
-        return kept(folders, item, error);
-      }
-    });
-    return { runs: rows, problems };
-  } finally {
-    (bin as Bin | null)?.close();
-  }
+  const goings = batch.map(async (item, index): Promise<Rotated> => {
+    const one = stored[index] as Identity | Contents | Rotated;
+    if ('action' in one) return one;
+    try {
+      if (unkept !== null) throw unkept;
+      return await letGo(folders, item, one, judge, problems);
+    } catch (error) {
+      return kept(folders, item, error);
+    }
+  });
+  return { runs: await Promise.all(goings), problems };
 }
 
 type Judge = (parent: HeldFolder, item: Planned) => string | null;
@@ -77,17 +71,16 @@ async function store(
  * Looked at once more in the trash: what was appended or pinned meanwhile would not be in the archive, and what was judged by its path
  * may have been another thing.
  */
-function letGo(
-  { runs, archive }: StoreFolders,
-  bin: Bin,
+async function letGo(
+  { runs, archive, bin }: StoreFolders,
   item: Planned,
   stored: Identity | Contents,
   judge: Judge,
   problems: string[],
-): Rotated {
+): Promise<Rotated> {
   const { runId } = item;
   let guard: string | null = null;
-  const done = bin.discard(runs, runId, (place, found) => {
+  const done = await bin().discard(runs, runId, (place, found) => {
     const isSame = 'files' in stored ? isSameRun(place, runId, stored) : isSameThing(found, stored);
     guard = isSame ? judge(place, item) : null;
     return isSame && guard === null;

@@ -8,28 +8,39 @@ import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
  * thing, makes it throw. Nothing is deleted through a path, so a folder that is exchanged meanwhile for a link leads nowhere.
  */
 export function removeTree(parent: HeldFolder, name: string, expected?: Identity): void {
-  const found = parent.look(name);
-  if (found === undefined) return;
-  if (!found.isDirectory()) {
-    refuseOther(name, found, expected);
-    fs.unlinkSync(parent.at(name));
-    return;
-  }
-  removeFolder(parent, name, expected);
+  for (const emptied of emptying(parent, name, expected)) fs.rmdirSync(emptied);
 }
 
-function removeFolder(parent: HeldFolder, name: string, expected?: Identity): void {
+/** The same, while others go on: a disk that is told of what became free is waited for at each folder. */
+export async function removeTreeAside(parent: HeldFolder, name: string, expected: Identity): Promise<void> {
+  // oxlint-disable-next-line no-await-in-loop -- what is in a folder goes before it
+  for (const emptied of emptying(parent, name, expected)) await fs.promises.rmdir(emptied);
+}
+
+/** Deletes all but the folders: these come as paths, for a call right away, the inner ones first, each empty by then. */
+function* emptying(parent: HeldFolder, name: string, expected?: Identity): Generator<string> {
+  const found = parent.look(name);
+  if (found === undefined) return;
+  if (found.isDirectory()) {
+    yield* emptyingFolder(parent, name, expected);
+    return;
+  }
+  refuseOther(name, found, expected);
+  fs.unlinkSync(parent.at(name));
+}
+
+function* emptyingFolder(parent: HeldFolder, name: string, expected?: Identity): Generator<string> {
   const folder = parent.enter(name);
   try {
     refuseOther(name, folder, expected);
     // What became another kind of thing meanwhile makes the system refuse.
     for (const inner of folder.entries())
-      if (inner.isDirectory()) removeFolder(folder, inner.name);
+      if (inner.isDirectory()) yield* emptyingFolder(folder, inner.name);
       else fs.unlinkSync(folder.at(inner.name));
   } finally {
     folder.close();
   }
-  fs.rmdirSync(parent.at(name));
+  yield parent.at(name);
 }
 
 function refuseOther(name: string, found: Identity, expected: Identity | undefined): void {

@@ -7,7 +7,7 @@ import type { Store } from './paths.js';
 import type { HeldFolder } from './held-folder.js';
 import { lookAt, planRotation, type Limits, type Looked, type Planned, type Rotated } from './rotation-plan.js';
 import { FAULT, holdStore, type StoreFolders } from './store-folders.js';
-import { emptyTrash, waiting } from './trash.js';
+import { dropEmptyBins, emptyTrash, waiting } from './trash.js';
 import { vantage, type Vantage } from './verdict.js';
 
 /** Is told how many of how many runs were looked at, or are put away. What it throws ends the work; what is done stays. */
@@ -67,6 +67,7 @@ export async function rotateRuns(store: Store, options: RotateOptions): Promise<
         return { runs, left, problems: [...problems, ...problemsOf(runs)] };
       });
     } finally {
+      if (folders.trash !== null) dropEmptyBins(folders.trash);
       folders.close();
     }
   });

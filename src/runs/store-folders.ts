@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { holdFolder, type HeldFolder } from './held-folder.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
-import { TRASH } from './trash.js';
+import { Bin, TRASH } from './trash.js';
 
 /** How a reason begins that somebody should look at. */
 export const FAULT = 'could not be put away: ';
@@ -15,7 +15,8 @@ export interface StoreFolders {
   archive: HeldFolder | null;
   trash: HeldFolder | null;
   makeArchive: () => HeldFolder;
-  makeTrash: () => HeldFolder;
+  /** In the trash, for all that this thread takes away. */
+  bin: () => Bin;
   close: () => void;
 }
 
@@ -24,7 +25,11 @@ export function holdStore(store: Store, isOnlyRead: boolean): StoreFolders | nul
   if (isOnlyRead && !fs.existsSync(paths.runsDir(store))) return null;
   const whole = holdFolder(store.dir);
   const held = [whole];
-  const close = (): void => held.forEach((folder) => folder.close());
+  let bin: Bin | null = null;
+  const close = (): void => {
+    bin?.close();
+    held.forEach((folder) => folder.close());
+  };
   const hold = (folder: HeldFolder): HeldFolder => {
     held.push(folder);
     return folder;
@@ -38,7 +43,7 @@ export function holdStore(store: Store, isOnlyRead: boolean): StoreFolders | nul
       archive: find('archive'),
       trash: find(TRASH),
       makeArchive: () => (folders.archive ??= hold(whole.make('archive', paths.rightsOf(store).folder))),
-      makeTrash: () => (folders.trash ??= hold(whole.make(TRASH))),
+      bin: () => (bin ??= new Bin((folders.trash ??= hold(whole.make(TRASH))))),
       close,
     };
     return folders;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
 import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
 import { archivedId, isRunId } from './paths.js';
-import { removeTree } from './remove-tree.js';
+import { removeTree, removeTreeAside } from './remove-tree.js';
 
 /** Names of folders in the trash: what is looked at once more, and what may be deleted. */
 const HELD = 'held-';
@@ -36,7 +36,11 @@ export class Bin {
    * Moves something into the trash, and deletes it if `isToGo` still says so of it there, where nobody finds it any more; else it
    * goes back, unless something else stands in its place by now (`stuck`). `left`: to be deleted, and not wholly deleted yet.
    */
-  discard(from: HeldFolder, name: string, isToGo: (place: HeldFolder, found: Identity) => boolean): Discarded {
+  async discard(
+    from: HeldFolder,
+    name: string,
+    isToGo: (place: HeldFolder, found: Identity) => boolean,
+  ): Promise<Discarded> {
     const [held, gone] = [this.#held, this.#gone];
     fs.renameSync(from.at(name), held.at(name));
     const expected = held.look(name);
@@ -46,13 +50,13 @@ export class Bin {
     } catch {
       // What cannot be looked at is not deleted.
     }
-    if (!isGoing) {
+    if (expected === undefined || !isGoing) {
       const why = putBack(held, name, from);
       return why === null ? { end: 'back' } : { end: 'stuck', place: path.join(held.path, name), why };
     }
     fs.renameSync(held.at(name), gone.at(name));
     try {
-      removeTree(gone, name, expected);
+      await removeTreeAside(gone, name, expected);
     } catch (error) {
       return { end: 'left', place: path.join(gone.path, name), why: gone.words(error) };
     }
@@ -66,10 +70,19 @@ export class Bin {
   }
 }
 
+/** Takes away what bins of threads left that have ended: their folders, where nothing is in them any more. Under the store's lock. */
+export function dropEmptyBins(trash: HeldFolder): void {
+  for (const name of trash.names()) if (name.startsWith(HELD) || name.startsWith(GONE)) dropIfEmpty(trash, name);
+}
+
 function drop(trash: HeldFolder, folder: HeldFolder): void {
   folder.close();
+  dropIfEmpty(trash, path.basename(folder.path));
+}
+
+function dropIfEmpty(trash: HeldFolder, name: string): void {
   try {
-    fs.rmdirSync(trash.at(path.basename(folder.path)));
+    fs.rmdirSync(trash.at(name));
   } catch {
     // Something is in it that could not go, or the next rotate deletes it.
   }

@@ -1,5 +1,6 @@
+import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
-import { alignColumns, cutTo, wrapTo } from './columns.js';
+import { alignColumns, cutTo, widthOf, wrapTo } from './columns.js';
 
 it('pads by what a terminal shows: wide characters count twice, colours not at all', () => {
   expect(
@@ -34,4 +35,11 @@ it('shows where text was cut', () => {
 
 it('indents what goes on in the first column, so that it cannot pass for a row', () => {
   expect(alignColumns([['name   1  forged', 'x']], 14, 0)).toEqual([['name   1      x', '  forged']]);
+});
+
+it('says of every character what the tables of all characters say', () => {
+  for (let code = 0; code <= 0xffff; code += 1) {
+    const character = String.fromCharCode(code);
+    expect([code, widthOf(character)]).toEqual([code, stringWidth(character)]);
+  }
 });
