@@ -1,5 +1,5 @@
-// Compiles the direct way for this Node: the build does so, and the first `runlog start` under another one. It records into a folder
-// of its own, so that V8 knows the functions that a recording command calls, and keeps these. Without it all works, a little slower.
+// Compiles the command line for this Node: the build does so, and the first `runlog start` under another one. It records into a folder
+// of its own and asks for answers, so that V8 knows the functions that these commands call, and keeps them. Without it all works, slower.
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -11,29 +11,53 @@ const CALLS = [
   ['metric', 'KS', '0.32', '--max', '0.1'],
   ['step', 'start', 'coding', '--task', 'write it'],
 ];
+/** Where a person waits for the answer. */
+const QUESTIONS = [
+  ['list'],
+  ['list', '--failed', '--json'],
+  ['summary', 'told'],
+  ['summary', 'told', '--json'],
+  ['summary', 'told', '--format', 'markdown'],
+  ['cost'],
+  ['tail', 'told'],
+  ['show', 'told'],
+  ['finalize', 'told', '--status', 'completed'],
+  ['list'],
+  ['summary'],
+  ['verify', 'told'],
+  ['export', 'csv'],
+  ['export', 'csv'],
+  ['rotate', '--max-runs', '1'],
+];
 const READABLE = 0o644;
 
 if (fs.existsSync(path.join(dist, 'record.cjs'))) {
   let folder = null;
+  process.once('exit', () => {
+    if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
+    process.exitCode = 0;
+  });
   try {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-compile-'));
-    compile(folder);
+    compile(folder).catch(() => undefined);
   } catch {
     // Nothing must fail for it.
-  } finally {
-    if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
   }
-  process.exitCode = 0;
 }
 
-function compile(folder) {
+async function compile(folder) {
   for (const name of Object.keys(process.env)) if (/^(RUNLOG_|XDG_)/.test(name)) delete process.env[name];
   Object.assign(process.env, { HOME: folder, RUNLOG_DIR: path.join(folder, 'logs'), RUNLOG_RUN: 'run' });
   fs.mkdirSync(path.join(folder, 'logs/runs/run/journal'), { recursive: true });
   const { record } = load('record.cjs');
   for (const call of CALLS) record(call);
   keep();
-  record(['start', '--owner-pid', 'none', '--json']);
+  record(['start', '--id', 'told', '--owner-pid', 'none', '--json']);
+  keep();
+  process.env.RUNLOG_RUN = 'told';
+  for (const call of CALLS) record(call);
+  const { main } = load('main.cjs');
+  for (const question of QUESTIONS) await main(question);
   keep();
 }
 

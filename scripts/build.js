@@ -6,10 +6,13 @@ import { bundle } from './bundle.js';
 
 const root = new URL('..', import.meta.url).pathname;
 rmSync(`${root}dist`, { recursive: true, force: true });
-const { main } = await bundle({ write: true });
+const { main, library } = await bundle({ write: true });
 declareTypes();
-writeFileSync(`${root}dist/THIRD_PARTY_LICENSES.txt`, licences(Object.keys(main.metafile.inputs)));
-spawnSync(process.execPath, [`${root}bin/compile.cjs`], { stdio: ['ignore', 'ignore', 'inherit'] });
+writeFileSync(
+  `${root}dist/THIRD_PARTY_LICENSES.txt`,
+  licences([...Object.values(main), library].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+);
+spawnSync(process.execPath, [`${root}bin/compile.cjs`], { stdio: 'ignore' });
 
 function licences(inputs) {
   const packages = new Set(

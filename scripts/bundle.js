@@ -1,8 +1,10 @@
 // The bundles. record.cjs is the direct way of recording commands: CommonJS, for the ES module loader alone costs a quarter of
 // Node's start, and small, for V8 needs a millisecond for every 30 KB, 4% of that start. What only some calls need lies in files
-// beside it, each loaded by the first call into it. main.js and its chunks are everything where a person waits for text.
+// beside it, each loaded by the first call into it. main.cjs is everything where a person waits for text, in one file of which V8 keeps
+// what it compiled; index.js and its chunks are the library, and the threads.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { build } from 'esbuild';
@@ -29,10 +31,24 @@ const DIRECT = [
   ['record-more', ['src/commands/append-command.ts', 'src/commands/append-stream.ts', 'src/commands/tool.ts']],
   ['record', ['src/cli/record.ts']],
 ];
-/** Never copied: an error that one file throws must be the same class to another that catches it. record.cjs exports it. */
+/** The same of the full command line. */
+const FULL = [
+  // The list of prices is a third of all, and few answers need one of them.
+  ['prices', ['src/sources/prices.ts']],
+  // What reads others' files and writes archives, and commander: mostly packages.
+  [
+    'more',
+    [
+      ...['src/cli/by-commander.ts', 'src/commands/code.ts', 'src/commands/import.ts', 'src/commands/lint.ts'],
+      ...['src/runs/read-archive.ts', 'src/runs/read-tables.ts', 'src/runs/write-archive.ts'],
+    ],
+  ],
+  ['main', ['src/cli/main.ts']],
+];
+/** Never copied: an error that one file throws must be the same class to another that catches it. record.cjs and main.cjs export it. */
 const SHARED = 'src/events/errors.ts';
 
-/** @returns {Promise<{ record: Record<string, import('esbuild').BuildResult>, main: import('esbuild').BuildResult }>} */
+/** @returns {Promise<{ record: Record<string, import('esbuild').BuildResult>, main: Record<string, import('esbuild').BuildResult>, library: import('esbuild').BuildResult }>} */
 export async function bundle({ write }) {
   const common = {
     absWorkingDir: root,
@@ -55,16 +71,31 @@ export async function bundle({ write }) {
       format: 'cjs',
       minifyIdentifiers: true,
       write: false,
-      plugins: [leaveTo(DIRECT.slice(0, index), file !== 'record')],
+      plugins: [leaveTo(DIRECT.slice(0, index), file === 'record' ? null : 'record')],
     });
     record[`${file}.cjs`] = result;
     if (write) writeFileSync(`${root}dist/${file}.cjs`, stamped(withoutCopies(result.outputFiles[0].text)));
   }
-  const main = await build({
+  const main = {};
+  for (const [index, [file, modules]] of FULL.entries()) {
+    const result = await build({
+      ...common,
+      stdin: { contents: modules.map((module) => `export * from './${module}';`).join('\n'), resolveDir: root },
+      outfile: `dist/${file}.cjs`,
+      format: 'cjs',
+      write: false,
+      loader: { '.sh': 'text' },
+      plugins: [pricesAsJson, leaveTo(FULL.slice(0, index), file === 'main' ? null : 'main')],
+      define: { ...common.define, 'import.meta.url': 'fileUrl' },
+      banner: { js: "const fileUrl=require('node:url').pathToFileURL(__filename);" },
+    });
+    main[`${file}.cjs`] = result;
+    if (write) writeFileSync(`${root}dist/${file}.cjs`, stamped(withInherited(result.outputFiles[0].text)));
+  }
+  const library = await build({
     ...common,
     write,
     entryPoints: [
-      { in: 'src/cli/main.ts', out: 'main' },
       { in: 'src/index.ts', out: 'index' },
       // Threads, started by file name.
       { in: 'src/commands/import-worker.ts', out: 'import-worker' },
@@ -80,7 +111,7 @@ export async function bundle({ write }) {
     // Bundled CommonJS packages call require for Node's own modules.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
-  return { record, main };
+  return { record, main, library };
 }
 
 /** The price list is a literal of half a megabyte, whoever asks for a price waits for it, and V8 reads JSON in a tenth of the time. */
@@ -101,23 +132,25 @@ const pricesAsJson = {
 
 /** With a checksum at the end, by which bin/runlog tells whether what was compiled is of just this. */
 function stamped(code) {
+  // bin/runlog reads them so.
+  if (/[^\x00-\x7f]/.test(code)) throw new Error('a file of the command line is not ASCII');
   return `${code}//${createHash('sha256').update(code).digest('hex')}`;
 }
 
-/** Puts functions that load a file when they are called in the place of that file's modules. */
-function leaveTo(files, isBeside) {
+/** Puts functions that load a file when they are called in the place of that file's modules; `first` is what loads all others. */
+function leaveTo(files, first) {
   const homes = new Map(files.flatMap(([file, modules]) => modules.map((module) => [join(root, module), file])));
   return {
     name: 'leave-to',
     setup({ onLoad, onResolve }) {
-      onResolve({ filter: /^\.\/record[a-z-]*\.cjs$/ }, ({ path }) => ({ path, external: true }));
+      onResolve({ filter: /^\.\/[a-z-]*\.cjs$/ }, ({ path }) => ({ path, external: true }));
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const file = homes.get(path);
         if (file !== undefined)
           return { contents: functionsOf(path, (name) => `(...args) => require('./${file}.cjs').${name}(...args)`) };
-        // By then record.cjs is loaded: it has called.
-        if (isBeside && path === join(root, SHARED))
-          return { contents: functionsOf(path, (name) => `require('./record.cjs').${name}`) };
+        // By then that is loaded: it has called.
+        if (first !== null && path === join(root, SHARED))
+          return { contents: functionsOf(path, (name) => `require('./${first}.cjs').${name}`) };
         return undefined;
       });
     },
@@ -135,8 +168,6 @@ function functionsOf(path, write) {
  * two milliseconds of a recording command. Only their default is used, so one object with just that serves all.
  */
 function withoutCopies(code) {
-  // bin/runlog reads them so.
-  if (/[^\x00-\x7f]/.test(code)) throw new Error('the direct way is not ASCII');
   const wrapper = /(\w+)=\((\w+),(\w+),(\w+)\)=>\(\4=\2!=null\?/.exec(code)?.[1];
   if (wrapper === undefined) {
     if (/require\("node:/.test(code)) throw new Error('the wrapper of default imports was not found');
@@ -158,4 +189,14 @@ function withoutCopies(code) {
       )
       .join('') + body
   );
+}
+
+/** The same where packages use more than the default: an object that inherits all from the module has all at no cost. */
+function withInherited(code) {
+  const body = code.replaceAll(/\b__toESM\(require\("([a-z:/_]+)"\)(?:,1)?\)/g, (whole, name) =>
+    isBuiltin(name) ? `nodeModule("${name}")` : whole,
+  );
+  if (body === code && /require\("node:/.test(code)) throw new Error('the wrapper of default imports was not found');
+  const make = 'const module=require(name);return Object.create(module,{default:{value:module}})';
+  return `const nodeModules={};function nodeModule(name){return nodeModules[name]??=(()=>{${make}})()}\n${body}`;
 }

@@ -5,6 +5,9 @@ import { inputOf } from './context.js';
 import { parseDirect, type Parsed } from './parse.js';
 import { reportError } from './report-error.js';
 
+// The bundler leaves these to this file alone: see scripts/bundle.js.
+export { RunlogError, errnoOf, messageOf } from '../events/errors.js';
+
 type Action = (input: Input) => void | Promise<void>;
 
 /** `parse` gives null for what is to be left to commander. */

@@ -68,7 +68,7 @@ const YOUNG_MIB = 4;
 /** Long logs are read by several threads. */
 function startWorker(workerData: WorkerData): Worker {
   // From dist/chunks/, where this is.
-  const script = new URL('../import-worker.js', import.meta.url);
+  const script = new URL('./import-worker.js', import.meta.url);
   return new Worker(script, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } });
 }
 

@@ -13,5 +13,5 @@ export function namedRun(input: Input): string {
 /** See journal/proofs.ts. */
 export function startProver(workerData: ProverWork): Worker {
   // From dist/chunks/, where this is.
-  return new Worker(new URL('../prove-worker.js', import.meta.url), { workerData });
+  return new Worker(new URL('./prove-worker.js', import.meta.url), { workerData });
 }

@@ -5,7 +5,7 @@ import type { Cell } from './tables.js';
  * What a spreadsheet would run (OWASP, "CSV Injection"): a cell that begins with one of = + - @ or their full-width forms,
  * after any white space, control character or one without width, or with a tab or carriage return. The quotes in front make undoing unambiguous.
  */
-const FORMULA = /^'*[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]/u;
+const FORMULA = /^'*[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u;
 const CONTROL_START = /^'*[\t\r]/;
 const PLAIN_NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 

@@ -44,7 +44,7 @@ const TAGS = /^\[([A-Za-z][\w.-]{0,99})\](?:\[([A-Za-z][\w.-]{0,99})\])? (.*)$/s
 const COLOURS = /\u001b\[[\d;]{0,20}m/g;
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|[+-]?inf`;
 const METRIC = new RegExp(
-  String.raw`^(.+?) (${NUMBER})(?: (>=|<=|>|<|≥|≤|=) (${NUMBER}))?(?: \((ok|fail|pass|failed|passed)\))?$`,
+  String.raw`^(.+?) (${NUMBER})(?: (>=|<=|>|<|\u2265|\u2264|=) (${NUMBER}))?(?: \((ok|fail|pass|failed|passed)\))?$`,
   'i',
 );
 const PAIR = new RegExp(String.raw`^([^=]+?)=(${NUMBER})$`, 'i');

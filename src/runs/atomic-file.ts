@@ -4,7 +4,7 @@ import path from 'node:path';
 import { errnoOf, messageOf, RunlogError } from '../events/errors.js';
 import { PRIVATE, makeFolder, type Rights } from '../journal/folder.js';
 import { openRegular, readRegular } from '../journal/regular-file.js';
-import { putWhole } from '../journal/whole-file.js';
+import { putWhole, type Content } from '../journal/whole-file.js';
 
 /**
  * Replaces a file's content. Does nothing where it is that already, so that doing a thing twice changes nothing. Where it is not
@@ -12,7 +12,7 @@ import { putWhole } from '../journal/whole-file.js';
  */
 export function writeWhole(
   file: string,
-  content: string | Uint8Array,
+  content: string | Content,
   rights: Rights = PRIVATE,
   isSynced: boolean = true,
 ): void {
@@ -132,9 +132,11 @@ export function cannotWrite(file: string, error: unknown): RunlogError {
 }
 
 /** Read only where it can be so by its length: a table may be large. */
-function holds(file: string, bytes: Uint8Array): boolean {
+function holds(file: string, content: Content): boolean {
+  const pieces = content instanceof Uint8Array ? [content] : content;
   try {
-    return fs.lstatSync(file).size === bytes.length && readRegular(file).equals(bytes);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    return fs.lstatSync(file).size === length && readRegular(file).equals(Buffer.concat(pieces));
   } catch {
     return false;
   }

@@ -3,9 +3,10 @@ import { crc32 } from '../journal/crc32.js';
 
 const CRC_LENGTH = 8;
 
-export function encodeChecked(value: unknown): Buffer {
+/** In pieces: a cache may be long. */
+export function encodeChecked(value: unknown): Buffer[] {
   const json = Buffer.from(JSON.stringify(value));
-  return Buffer.concat([Buffer.from(crc32(json)), json, Buffer.from('\n')]);
+  return [Buffer.from(crc32(json)), json, Buffer.from('\n')];
 }
 
 /** The value of a line without its line feed; null where the line is not sound. */

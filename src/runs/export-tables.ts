@@ -6,7 +6,8 @@ import { RunlogError, errnoOf } from '../events/errors.js';
 import { withLock } from './lock.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
 import { foldSealed } from './sealed-run.js';
-import { findSettled, isJournalAsStamped } from './settled-run.js';
+import { changeStamp } from './index-change.js';
+import { findSettled, isJournalAsStamped, isSameFolder, journalStamp } from './settled-run.js';
 import { Tables, ownTables, runRows, tablesOf, type RunRows } from './tables.js';
 import { isUnreadable } from './unreadable.js';
 import { readAnyRun } from './store.js';
@@ -44,6 +45,9 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const from = vantage();
   const isOwn = options.folder === null;
   const tables = new Tables(options.folder === null ? ownTables(store) : tablesOf(options.folder));
+  // Looked at first: what is added from now on is noticed the next time.
+  const changes = changeStamp(store);
+  const isNoted = changes === '' || changes !== tables.changes;
   const damaged: string[] = [];
   /** Their rows stay as they are: part of a run would look like the whole of it. */
   const unreadable = new Set<string>();
@@ -58,7 +62,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const isKnown = (runId: string): boolean => {
     if (options.isRebuild || options.runIds !== null) return false;
     const stamp = tables.stampOf(runId);
-    return stamp !== null && isJournalAsStamped(store, runId, stamp);
+    return stamp !== null && (isNoted ? isJournalAsStamped : isSameFolder)(store, runId, stamp);
   };
   const read = async (runIds: readonly string[]): Promise<Map<string, RunRows>> => {
     for (const runId of runIds) {
@@ -70,7 +74,7 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
       const settled = findSettled(store, runId);
       const sound = settled === null ? null : foldSealed(store, runId, settled.seal);
       if (settled !== null && sound?.tokens.unpricedCalls === 0) {
-        stamps.set(runId, settled.stamp);
+        stamps.set(runId, journalStamp(settled.stamp));
         rows.set(runId, runRows(runId, sound));
         continue;
       }
@@ -103,6 +107,9 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
     (unchanged.has(runId) ||
       unreadable.has(runId) ||
       (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));
-  const counts = await tables.write(rows, keep, async () => (isOwn ? read(listRunIds(store)) : rows), stamps);
+  const everyRun = async (): Promise<Map<string, RunRows>> => (isOwn ? read(listRunIds(store)) : rows);
+  // Only who has looked at every run may say since when.
+  const looks = { stamps, changes: options.runIds === null ? changes : tables.changes };
+  const counts = await tables.write(rows, keep, everyRun, looks);
   return { folder: tables.folder, rows: counts, damaged };
 }

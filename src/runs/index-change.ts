@@ -17,3 +17,23 @@ export function noteChange(store: Store): void {
     // The rows that are shown are compared with their runs all the same.
   }
 }
+
+/** Some file systems count times in steps of two seconds. */
+export const FRESH_MS = 2000;
+
+/** How the note looks: while it is the same, runlog has added to no finalized run in its place. */
+export function changeStamp(store: Store, freshMs: number = FRESH_MS): string {
+  return stampOf(indexChangePath(store), freshMs);
+}
+
+/** How a file or folder looks; '' for what is too fresh to be told from a later change. */
+export function stampOf(file: string, freshMs: number): string {
+  try {
+    const found = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+    if (found === undefined) return 'none';
+    const isFresh = Date.now() - Number(found.mtimeMs > found.ctimeMs ? found.mtimeMs : found.ctimeMs) < freshMs;
+    return isFresh ? '' : `${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
+  } catch {
+    return '';
+  }
+}

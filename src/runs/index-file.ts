@@ -89,7 +89,7 @@ export function writeIndex(store: Store, facts: IndexFacts, lines: readonly stri
   };
   try {
     const aside = `${indexPath(store)}.tmp`;
-    putWhole(indexPath(store), Buffer.concat([encodeChecked(header), ...blocks]), aside, rightsOf(store), false);
+    putWhole(indexPath(store), [...encodeChecked(header), ...blocks], aside, rightsOf(store), false);
   } catch {
     // A store that cannot be written goes without.
   }

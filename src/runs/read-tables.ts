@@ -4,7 +4,7 @@ import { encodeCsv } from '../formats/csv.js';
 import { decodeCsv } from '../formats/read-csv.js';
 import { TABLE_NAMES, columnsOf, type Cell, type TableName } from '../formats/tables.js';
 import { readRegular } from '../journal/regular-file.js';
-import { fileOf, type TableFiles } from './table-files.js';
+import { fileOf, startsOf, type TableFiles } from './table-files.js';
 
 /** What is not there has no rows. */
 export function readTables(folder: string): TableFiles {
@@ -13,15 +13,16 @@ export function readTables(folder: string): TableFiles {
   const ids = [...new Set(byId.flatMap((own) => [...own.keys()]))].sort();
   const made = byId.map((own) => {
     const pieces = ids.map((id) => Buffer.from(encodeCsv(own.get(id) ?? [])));
-    let end = 0;
+    const bytes = Uint32Array.from(pieces, ({ length }) => length);
     return {
       file: Buffer.concat(pieces),
-      bytes: pieces.map(({ length }) => length),
-      at: pieces.map(({ length }) => (end += length) - length),
-      rows: ids.map((id) => own.get(id)?.length ?? 0),
+      bytes,
+      at: startsOf(bytes, 0),
+      rows: Uint32Array.from(ids, (id) => own.get(id)?.length ?? 0),
     };
   });
   return {
+    changes: '',
     files: made.map(({ file }) => file),
     ids,
     stamps: ids.map(() => null),

@@ -61,20 +61,22 @@ export function isAsStamped(store: Store, runId: string, stamp: Stamp): boolean 
   return now !== undefined && now.every((part, index) => part === stamp[index]);
 }
 
-/** The same of its journal alone, of which everything else is made. */
-export function isJournalAsStamped(store: Store, runId: string, stamp: Stamp): boolean {
-  const folder = `${runsDir(store)}/${runId}`;
-  const journal = lookAtJournal(
-    folder,
-    stamp.slice(JOURNAL_AT).filter((part) => typeof part === 'string'),
-  );
-  return journal !== null && journal.parts.every((part, index) => part === stamp[JOURNAL_AT + index]);
+/** What its stamp says of a run's journal, of which everything else is made. */
+export function journalStamp(stamp: Stamp): Stamp {
+  return stamp.slice(JOURNAL_AT);
 }
 
-/** Whether the folder that stands under a run's id is the one that was stamped. */
-export function isSameFolder(store: Store, runId: string, stamp: Stamp): boolean {
+/** Whether a run's journal still looks as it did. */
+export function isJournalAsStamped(store: Store, runId: string, stamp: Stamp): boolean {
+  const segments = stamp.filter((part) => typeof part === 'string');
+  const journal = lookAtJournal(`${runsDir(store)}/${runId}`, segments);
+  return journal !== null && journal.parts.every((part, index) => part === stamp[index]);
+}
+
+/** Whether the folder that stands under a run's id is the one whose journal was stamped so, with nothing added or exchanged. */
+export function isSameFolder(store: Store, runId: string, [ino, ctimeMs]: Stamp): boolean {
   const found = look(`${runsDir(store)}/${runId}/journal`);
-  return found !== undefined && found.ino === stamp[JOURNAL_AT] && found.ctimeMs === stamp[JOURNAL_AT + 1];
+  return found !== undefined && found.ino === ino && found.ctimeMs === ctimeMs;
 }
 
 interface Final {

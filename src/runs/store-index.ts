@@ -1,6 +1,5 @@
 // The settled runs of a store without opening them, newest first, and which runs are to be read afresh. The journals are the
 // truth: what the index knows is compared with how the store looks, and made anew where that is another.
-import fs from 'node:fs';
 import {
   decodeEntries,
   comparePlaces,
@@ -8,15 +7,15 @@ import {
   placeOfLine,
   type IndexEntry,
   type Place,
+  type Stamp,
 } from '../formats/index-row.js';
+import { FRESH_MS, changeStamp, stampOf } from './index-change.js';
 import { IndexDamage, IndexFile, WORTH_WRITING_ROWS, writeIndex, type IndexFacts } from './index-file.js';
-import { indexChangePath, listRunIds, runsDir, type Store } from './paths.js';
+import { listRunIds, runsDir, type Store } from './paths.js';
 import { settleMany } from './settle-many.js';
-import { isAsStamped, isSameFolder, settle } from './settled-run.js';
+import { isAsStamped, isSameFolder, journalStamp, settle } from './settled-run.js';
 import { vantage, type Vantage } from './verdict.js';
 
-/** Some file systems count times in steps of two seconds. */
-const FRESH_MS = 2000;
 const ROWS_AT_ONCE = 256;
 
 export interface StoreIndex {
@@ -64,18 +63,7 @@ export function askIndex<T>(
 
 /** How runs/ and the note of changes look; '' for what is too fresh to be told from a later change. */
 function look(store: Store, freshMs: number): IndexFacts['seen'] {
-  return [stampOf(runsDir(store), freshMs), stampOf(indexChangePath(store), freshMs)];
-}
-
-function stampOf(file: string, freshMs: number): string {
-  try {
-    const found = fs.statSync(file, { bigint: true, throwIfNoEntry: false });
-    if (found === undefined) return 'none';
-    const isFresh = Date.now() - Number(found.mtimeMs > found.ctimeMs ? found.mtimeMs : found.ctimeMs) < freshMs;
-    return isFresh ? '' : `${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
-  } catch {
-    return '';
-  }
+  return [stampOf(runsDir(store), freshMs), changeStamp(store, freshMs)];
 }
 
 /** The index as its file has it; null where the store looks otherwise, or so much is new that it is worth writing. */
@@ -132,7 +120,9 @@ function refresh(
 ): StoreIndex {
   const known = file === null ? new Map<string, string>() : linesOf(file);
   const wasDamaged = new Set(file?.facts.damaged);
-  const isSame = isThorough || seen[1] === '' || seen[1] !== file?.facts.seen[1] ? isAsStamped : isSameFolder;
+  const isNoted = isThorough || seen[1] === '' || seen[1] !== file?.facts.seen[1];
+  const isSame = (id: string, stamp: Stamp): boolean =>
+    isNoted ? isAsStamped(store, id, stamp) : isSameFolder(store, id, journalStamp(stamp));
   const rows: (Place & { line: string })[] = [];
   const open: string[] = [];
   const damaged: string[] = [];
@@ -140,7 +130,7 @@ function refresh(
   const others: string[] = [];
   for (const id of listRunIds(store)) {
     const line = known.get(id);
-    if (line === undefined || !isSame(store, id, stampOfLine(line))) {
+    if (line === undefined || !isSame(id, stampOfLine(line))) {
       others.push(id);
       continue;
     }

@@ -29,6 +29,14 @@ export interface TablesToWrite {
   rights: Rights;
 }
 
+/** By what is told the next time that rows are still what they would be. */
+export interface Looks {
+  /** Of runs whose rows stay the same while their journals look so. */
+  stamps: ReadonlyMap<string, Stamp>;
+  /** How the note of changes looked before. */
+  changes: string;
+}
+
 export class Tables {
   readonly #where: TablesToWrite;
   readonly #known: TableFiles | null;
@@ -44,21 +52,25 @@ export class Tables {
     return this.#where.folder;
   }
 
-  /** How a run looked when the rows were made that the tables have of it; null where they may be others now. */
+  /** How the note of changes looked when every run was looked at last; '' where that is not known. */
+  get changes(): string {
+    return this.#known?.changes ?? '';
+  }
+
+  /** How a run's journal looked when the rows were made that the tables have of it; null where they may be others now. */
   stampOf(runId: string): Stamp | null {
     return this.#known?.stamps[this.#places.get(runId) ?? -1] ?? null;
   }
 
   /**
    * Writes the tables. Rows of the runs given replace what the files have of them; rows of other runs stay while `keep` says so.
-   * Where a file is no such table, the rows of all runs are asked for: a view is never patched from damage. `stamps`: of runs whose
-   * rows stay the same while they look so.
+   * Where a file is no such table, the rows of all runs are asked for: a view is never patched from damage.
    */
   async write(
     given: ReadonlyMap<string, RunRows>,
     keep: (runId: string) => boolean,
     everyRun: () => Promise<ReadonlyMap<string, RunRows>>,
-    stamps: ReadonlyMap<string, Stamp> = new Map(),
+    { stamps, changes }: Looks = { stamps: new Map(), changes: '' },
   ): Promise<Record<TableName, number>> {
     const { folder, cache, rights } = this.#where;
     // Loaded only where it is called for: it takes a parser.
@@ -67,28 +79,29 @@ export class Tables {
     const places = this.#known === null ? placesOf(known.ids) : this.#places;
     const ids = [...known.ids.filter((runId) => !fresh.has(runId) && keep(runId)), ...fresh.keys()].sort();
     /** Where what is kept stands; -1 for what is made. */
-    const from = ids.map((runId) => (fresh.has(runId) ? -1 : (places.get(runId) as number)));
+    const from = Int32Array.from(ids, (runId) => (fresh.has(runId) ? -1 : (places.get(runId) as number)));
     const spans: Spans = {
+      changes,
       ids,
       stamps: ids.map((runId, index) => known.stamps[from[index] as number] ?? stamps.get(runId) ?? null),
       bytes: [],
       rows: [],
     };
     for (const [table, name] of TABLE_NAMES.entries()) {
-      const [at, bytes, rows] = [known.at, known.bytes, known.rows].map((columns) => columns[table] as number[]);
+      const [at, bytes, rows] = [known.at[table], known.bytes[table], known.rows[table]];
       const text = new Pieces(known.files[table] as Buffer, headerOf(name));
-      spans.bytes.push(
-        from.map((place, index) =>
-          place === -1
-            ? text.add(fresh.get(ids[index] as string)?.texts[table] as string)
-            : text.copy(at?.[place] as number, bytes?.[place] as number),
-        ),
-      );
-      spans.rows.push(
-        from.map((place, index) =>
-          place === -1 ? (fresh.get(ids[index] as string)?.counts[table] as number) : (rows?.[place] as number),
-        ),
-      );
+      const own = { bytes: new Uint32Array(ids.length), rows: new Uint32Array(ids.length) };
+      for (let index = 0; index < ids.length; index += 1) {
+        const place = from[index] as number;
+        const made = place === -1 ? fresh.get(ids[index] as string) : undefined;
+        own.bytes[index] =
+          made === undefined
+            ? text.copy(at?.[place] as number, bytes?.[place] as number)
+            : text.add(made.texts[table] as string);
+        own.rows[index] = made === undefined ? (rows?.[place] as number) : (made.counts[table] as number);
+      }
+      spans.bytes.push(own.bytes);
+      spans.rows.push(own.rows);
       writeWhole(fileOf(folder, name), text.end(), rights);
     }
     if (cache !== null) writeSpans(folder, cache, spans, rights);
@@ -101,7 +114,7 @@ function placesOf(ids: readonly string[]): Map<string, number> {
   return new Map(ids.map((id, place) => [id, place]));
 }
 
-/** Text of old and new pieces; what stood together is copied together. */
+/** Text of old and new pieces; what stood together stays together. */
 class Pieces {
   readonly #old: Buffer;
   readonly #pieces: Buffer[];
@@ -133,9 +146,9 @@ class Pieces {
     return Buffer.byteLength(text);
   }
 
-  end(): Buffer {
+  end(): Buffer[] {
     this.#flush();
-    return Buffer.concat(this.#pieces);
+    return this.#pieces;
   }
 
   #flush(): void {

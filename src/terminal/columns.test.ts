@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
+import wrapAnsi from 'wrap-ansi';
 import { alignColumns, cutTo, widthOf, wrapTo } from './columns.js';
 
 it('pads by what a terminal shows: wide characters count twice, colours not at all', () => {
@@ -42,4 +44,18 @@ it('says of every character what the tables of all characters say', () => {
     const character = String.fromCharCode(code);
     expect([code, widthOf(character)]).toEqual([code, stringWidth(character)]);
   }
+});
+
+it('wraps text of narrow characters as all other text is wrapped', () => {
+  const text = fc.array(fc.constantFrom('a', 'b', 'é', '—', ' ', ' ', 'word', 'a/long/path/of/a/file'), {
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 30 }), (parts, width) => {
+      const whole = parts.join('');
+      const wrapped = stringWidth(whole) <= width ? [whole] : wrapAnsi(whole, width, { hard: true }).split('\n');
+      expect(wrapTo(whole, width)).toEqual(wrapped);
+    }),
+    { numRuns: 2000 },
+  );
 });

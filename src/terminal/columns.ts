@@ -40,7 +40,36 @@ function goOn(text: string, width: number, column: number): string[] {
 
 /** Text in lines of so many columns, broken between words where that is possible. */
 export function wrapTo(text: string, width: number): string[] {
-  return widthOf(text) <= width ? [text] : wrapAnsi(text, width).split('\n');
+  if (widthOf(text) <= width) return [text];
+  return NARROW.test(text) ? wrapNarrow(text, width) : wrapAnsi(text, width).split('\n');
+}
+
+/** What wrap-ansi does, for text without colours whose characters take one column each. */
+function wrapNarrow(text: string, width: number): string[] {
+  const lines = [''];
+  for (const [index, word] of text.split(' ').entries()) {
+    let line = (lines.pop() as string).trimStart();
+    if (index > 0 && line !== '') line += ' ';
+    let rest = word;
+    if (word.length > width) {
+      // A word that is cut anyway begins on this line where it takes no more lines for that.
+      const here = Math.ceil((word.length - (width - line.length)) / width);
+      if (Math.floor((word.length - 1) / width) < here) {
+        lines.push(line);
+        line = '';
+      }
+      for (let room = width - line.length; rest.length > room; room = width) {
+        lines.push(line + rest.slice(0, room));
+        rest = rest.slice(room);
+        line = '';
+      }
+    } else if (line.length + word.length > width && line !== '' && word !== '') {
+      lines.push(line);
+      line = '';
+    }
+    lines.push(line + rest);
+  }
+  return lines.map((line) => line.trimEnd());
 }
 
 /** Cuts text to so many columns, an ellipsis showing where. */

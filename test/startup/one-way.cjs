@@ -10,6 +10,6 @@ Object.defineProperty(globalThis, 'performance', { value: { now: () => 0.874 } }
 
 const [way, ...argv] = process.argv.slice(2);
 const dist = join(__dirname, '..', '..', 'dist');
-if (way === 'full') import(join(dist, 'main.js')).then(({ main }) => main(argv));
-else if (way === 'commander') import(join(dist, 'main.js')).then(({ main }) => main(argv, () => null));
+if (way === 'full') require(join(dist, 'main.cjs')).main(argv);
+else if (way === 'commander') require(join(dist, 'main.cjs')).main(argv, () => null);
 else if (require(join(dist, 'record.cjs')).record(argv) === 'not ours') process.exitCode = 250;
