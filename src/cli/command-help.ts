@@ -400,6 +400,33 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     },
     examples: ['runlog cost --since 7d', 'runlog cost latest --by agent --json'],
   },
+  stats: {
+    group: 'Afterwards',
+    summary: 'success, durations, retries, tokens and cost of many runs, by intent, agent, tool, day...',
+    options: {
+      by: 'intent (default), model, project, status, day, tag:KEY, agent or tool',
+      since: 'runs that started at or after this time or age, beside the period of the same length before',
+      until: 'runs that started before it',
+      project: 'runs of this project',
+      model: 'runs with this model',
+      intent: 'runs with this intent',
+      tag: 'runs with this tag; may be repeated',
+    },
+    examples: ['runlog stats --since 7d', 'runlog stats --by agent --intent train'],
+  },
+  errors: {
+    group: 'Afterwards',
+    summary: 'faults that come again across runs; or of one run, and what solved them elsewhere',
+    options: {
+      since: 'runs that started at or after this time or age',
+      until: 'runs that started before it',
+      project: 'runs of this project',
+      intent: 'runs with this intent',
+      agent: 'faults that this agent met',
+      limit: 'how many faults (default 20)',
+    },
+    examples: ['runlog errors --since 30d', 'runlog errors latest'],
+  },
   tail: {
     group: 'Afterwards',
     summary: 'the last events of a run; -f waits for more',

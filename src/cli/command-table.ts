@@ -92,6 +92,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: '[RUN...]',
     options: 'by=KEY since=TIME until=TIME project=P',
   },
+  {
+    name: 'stats',
+    args: '',
+    options: 'by=KEY since=TIME until=TIME project=P model=M intent=I tag=K=V',
+  },
+  { name: 'errors', args: '[RUN]', options: 'since=TIME until=TIME project=P intent=I agent=A limit=N' },
   { name: 'tail', args: '[RUN]', options: 'f,follow n,lines=N type=T grep=RE' },
   { name: 'export csv', args: '', options: 'out=DIR run=RUN rebuild lock-timeout=SECONDS' },
   { name: 'export log', args: '<RUN>', options: '' },

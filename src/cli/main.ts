@@ -49,6 +49,10 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/list.js')).list;
     case 'cost':
       return (await import('../commands/cost.js')).cost;
+    case 'stats':
+      return (await import('../commands/stats.js')).stats;
+    case 'errors':
+      return (await import('../commands/errors.js')).errors;
     case 'tail':
       return (await import('../commands/tail.js')).tail;
     case 'export csv':

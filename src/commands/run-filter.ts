@@ -7,8 +7,11 @@ import { parseTime } from './values.js';
 const STATUSES = ['running', 'stale', 'completed', 'failed', 'partial', 'interrupted', 'cancelled'];
 const FAILED = new Set(['failed', 'partial', 'interrupted']);
 
-/** Throws `usage` where an option has a value that there is none of. */
-export function runFilter(input: Input): (row: RunRow) => boolean {
+/** `isWithoutSince`: whoever asks looks at --since itself. Throws `usage` where an option has a value that there is none of. */
+export function runFilter(
+  input: Input,
+  { isWithoutSince = false }: { isWithoutSince?: boolean } = {},
+): (row: RunRow) => boolean {
   const statuses = input.list('status');
   for (const status of statuses)
     if (!STATUSES.includes(status)) throw usage(`--status takes ${STATUSES.join(', ')}; not ${JSON.stringify(status)}`);
@@ -23,7 +26,7 @@ export function runFilter(input: Input): (row: RunRow) => boolean {
     return (
       (statuses.length === 0 || statuses.includes(row.status)) &&
       (!input.has('failed') || FAILED.has(row.status)) &&
-      (since === undefined || begin >= since) &&
+      (since === undefined || isWithoutSince || begin >= since) &&
       (until === undefined || begin < until) &&
       (project === undefined || row.project_id === project) &&
       (model === undefined || row.llm.model === model) &&

@@ -70,7 +70,7 @@ export async function readFacts<Name extends FactName>(
       runs.push({ row, facts: kept.facts as unknown as FactKinds[Name] });
       continue;
     }
-    const state = isUnpriced ? null : foldSettled(store, row.run_id);
+    const state = isUnpriced ? null : readSettled(store, row.run_id, (from ??= vantage()));
     if (state === null) {
       // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
       await readOpen(row.run_id);
@@ -105,10 +105,14 @@ function survey(store: Store, fits: (row: RunRow) => boolean): Surveyed {
   });
 }
 
-/** Null where a run is not what it was sealed as, or has lines that are to be compared. */
-function foldSettled(store: Store, runId: string): RunState | null {
+/** Null where a run is not what it was sealed as, or damaged: then what is found is of today alone. */
+function readSettled(store: Store, runId: string, from: Vantage): RunState | null {
   const settled = findSettled(store, runId);
-  return settled === null ? null : foldSealed(store, runId, settled.seal);
+  if (settled === null) return null;
+  const sound = foldSealed(store, runId, settled.seal);
+  if (sound !== null) return sound;
+  const { state, damage } = readAnyRun(store, runId, from);
+  return damage.length === 0 ? state : null;
 }
 
 /** A run that was read for one question answers the others too. */

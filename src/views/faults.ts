@@ -1,5 +1,6 @@
 // What went wrong in a run, as faults that can be met again in others: by type and signature, with who met it and what became of it. Pure.
 import { signatureOf } from './error-signature.js';
+import { hasFailed } from './outcome.js';
 import type { RunState } from './run.js';
 import { executions, type Step } from './steps.js';
 
@@ -66,8 +67,9 @@ export function latest(one: string | null, other: string | null): string | null 
   return one === null || (other !== null && other > one) ? other : one;
 }
 
-function raised({ errors, cycles }: RunState): Met[] {
-  return errors.map(({ type, message, agent, issue, at, resolved }) => {
+function raised({ errors, cycles, steps }: RunState): Met[] {
+  const all = executions(steps);
+  return errors.map(({ type, message, agent, issue, step, at, resolved }) => {
     // Who debugged an error of this type, after it was met, says what became of it.
     const cycle = cycles.findLast(
       (one) =>
@@ -76,29 +78,42 @@ function raised({ errors, cycles }: RunState): Met[] {
         (one.agent === null || agent === null || one.agent === agent) &&
         (one.issue === null || issue === null || one.issue === issue),
     );
-    const isResolved = resolved === true ? true : (cycle?.resolved ?? resolved);
-    const resolution = isResolved === true ? (cycle?.resolutionMethod ?? null) : null;
-    return { type, message, agent, at, resolved: isResolved, resolution };
+    const met = { type, message, agent, at };
+    if (resolved === true || cycle?.resolved === true)
+      return { ...met, resolved: true, resolution: cycle?.resolved === true ? cycle.resolutionMethod : null };
+    const execution = all.find(({ number }) => number === step);
+    return {
+      ...met,
+      ...(execution !== undefined && hasFailed(execution)
+        ? fateOf(execution, all)
+        : { resolved: cycle?.resolved ?? resolved, resolution: null }),
+    };
   });
 }
 
-/** Of executions that failed with a text that nobody raised as an error. */
+/** Of executions that failed with a text, where nobody raised an error in them. */
 function failedSteps({ steps, errors }: RunState): Met[] {
   const all = executions(steps);
+  const raisedIn = new Set(errors.map(({ step }) => step));
   const known = new Set(errors.map(({ message }) => message));
   return all.flatMap((step) => {
-    const hasFailed = step.status === 'FAIL' || step.status === 'BLOCKED';
-    if (!hasFailed || step.error === null || known.has(step.error)) return [];
-    const overcome = all.find((later) => isLater(later, step) && later.status === 'SUCCESS');
+    if (!hasFailed(step) || step.error === null || raisedIn.has(step.number) || known.has(step.error)) return [];
+    const { error: message, agent } = step;
     return {
-      type: typeIn(step.error) ?? step.status,
-      message: step.error,
-      agent: step.agent,
+      type: typeIn(message) ?? step.status,
+      message,
+      agent,
       at: step.endedAt ?? step.startedAt,
-      resolved: overcome !== undefined,
-      resolution: overcome === undefined ? null : `attempt ${overcome.attempt} succeeded`,
+      ...fateOf(step, all),
     };
   });
+}
+
+/** What failed is overcome once its agent has succeeded with the same task. */
+function fateOf(step: Step, all: readonly Step[]): Pick<Met, 'resolved' | 'resolution'> {
+  const overcome = all.find((later) => isLater(later, step) && later.status === 'SUCCESS');
+  const resolution = overcome === undefined ? null : `attempt ${overcome.attempt} succeeded`;
+  return { resolved: overcome !== undefined, resolution };
 }
 
 /** Whether an execution took up again what another one had tried. */
