@@ -1,5 +1,5 @@
 // What is asked of many runs at once and their rows do not say: found out once for each settled run, and kept beside the index. The
-// journals are the truth: what was kept counts only while a run looks as it did.
+// journals are the truth: what was kept counts only while a run looks as the index has it, and whoever asks for many trusts that.
 import type { Json } from '../events/vocabulary.js';
 import { comparePlaces, placeOf, type IndexEntry } from '../formats/index-row.js';
 import { runRow, type RunRow } from '../formats/run-json.js';
@@ -10,9 +10,7 @@ import { workOf, type Work } from '../views/work.js';
 import { lookText, readFactsFile, writeFactsFile, type KnownFacts } from './facts-file.js';
 import type { Store } from './paths.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
-import { foldSealed } from './sealed-run.js';
-import { findSettled, isSameFolder, journalStamp } from './settled-run.js';
-import { readAnyRun } from './store.js';
+import { journalStamp } from './settled-run.js';
 import { askIndex } from './store-index.js';
 import { vantage, type Vantage } from './verdict.js';
 
@@ -57,7 +55,7 @@ export async function readFacts<Name extends FactName>(
   let from: Vantage | undefined;
   const broken: string[] = [];
   const readOpen = async (runId: string): Promise<void> => {
-    const { state, status, damage } = readAnyRun(store, runId, (from ??= vantage()));
+    const { state, status, damage } = (await import('./store.js')).readAnyRun(store, runId, (from ??= vantage()));
     if (damage.length > 0) broken.push(runId);
     await priceCalls(state, loadPricer);
     const row = runRow(runId, status, state);
@@ -70,7 +68,9 @@ export async function readFacts<Name extends FactName>(
       runs.push({ row, facts: kept.facts as unknown as FactKinds[Name] });
       continue;
     }
-    const state = isUnpriced ? null : readSettled(store, row.run_id, (from ??= vantage()));
+    const state = isUnpriced
+      ? null
+      : (await import('./read-settled.js')).readSettled(store, row.run_id, (from ??= vantage()));
     if (state === null) {
       // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
       await readOpen(row.run_id);
@@ -94,25 +94,11 @@ interface Surveyed {
 
 /** The settled runs that fit, all that are not settled, and the damaged. */
 function survey(store: Store, fits: (row: RunRow) => boolean): Surveyed {
-  return askIndex(store, (index, isLast) => {
+  return askIndex(store, (index) => {
     const entries: IndexEntry[] = [];
-    for (const entry of index.entries()) {
-      if (!fits(entry.row)) continue;
-      if (!isLast && !isSameFolder(store, entry.row.run_id, journalStamp(entry.stamp))) return undefined;
-      entries.push(entry);
-    }
+    for (const entry of index.entries()) if (fits(entry.row)) entries.push(entry);
     return { entries, open: index.open, damaged: index.damaged };
   });
-}
-
-/** Null where a run is not what it was sealed as, or damaged: then what is found is of today alone. */
-function readSettled(store: Store, runId: string, from: Vantage): RunState | null {
-  const settled = findSettled(store, runId);
-  if (settled === null) return null;
-  const sound = foldSealed(store, runId, settled.seal);
-  if (sound !== null) return sound;
-  const { state, damage } = readAnyRun(store, runId, from);
-  return damage.length === 0 ? state : null;
 }
 
 /** A run that was read for one question answers the others too. */
