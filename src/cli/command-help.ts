@@ -369,9 +369,12 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   show: {
     group: 'Afterwards',
-    summary: 'every event of a run',
-    options: {},
-    examples: ['runlog show latest', 'runlog show run_20251003_181952_project_171 --json'],
+    summary: 'every event of a run, or those around one',
+    options: {
+      around: 'only around this time, event id or step:N',
+      context: 'how many events before and after that (default 5)',
+    },
+    examples: ['runlog show latest --json', 'runlog show latest --around step:3'],
   },
   list: {
     group: 'Afterwards',
@@ -385,9 +388,13 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       intent: 'only with this intent',
       tag: 'only with this tag; may be repeated',
       failed: 'only failed, partial and interrupted ones',
+      grep: 'only with an event whose line matches, as tail shows it',
+      sort: 'by a column: the largest or latest first, text from A to Z; KEY:asc or KEY:desc',
+      columns: 'which columns, as status,started,took,cost,run',
       limit: 'at most so many',
+      watch: 'draw it anew every two seconds, until Ctrl-C',
     },
-    examples: ['runlog list --failed --since 2d', 'runlog list --project 171 --json'],
+    examples: ['runlog list --failed --since 2d', 'runlog list --sort cost --limit 10'],
   },
   cost: {
     group: 'Afterwards',
@@ -435,8 +442,9 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       lines: 'how many events (default 10)',
       type: 'only events of this type; may be repeated',
       grep: 'only events whose line matches',
+      all: 'of all runs together',
     },
-    examples: ['runlog tail -f', 'runlog tail latest -n 50 --type error.raised'],
+    examples: ['runlog tail -f', 'runlog tail --all --grep OutOfMemory'],
   },
   'export csv': {
     group: 'Afterwards',

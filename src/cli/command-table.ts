@@ -81,11 +81,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: 'all status=S exit-code=N error=E cause=C stale-after=DURATION force dry-run lock-timeout=SECONDS',
   },
   { name: 'summary', args: '[RUN]', options: 'format=F' },
-  { name: 'show', args: '[RUN]', options: '' },
+  { name: 'show', args: '[RUN]', options: 'around=WHAT context=N' },
   {
     name: 'list',
     args: '',
-    options: 'status=S since=TIME until=TIME project=P model=M intent=I tag=K=V failed limit=N',
+    options:
+      'status=S since=TIME until=TIME project=P model=M intent=I tag=K=V failed grep=RE sort=KEY columns=LIST limit=N watch',
   },
   {
     name: 'cost',
@@ -98,7 +99,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: 'by=KEY since=TIME until=TIME project=P model=M intent=I tag=K=V',
   },
   { name: 'errors', args: '[RUN]', options: 'since=TIME until=TIME project=P intent=I agent=A limit=N' },
-  { name: 'tail', args: '[RUN]', options: 'f,follow n,lines=N type=T grep=RE' },
+  { name: 'tail', args: '[RUN]', options: 'f,follow n,lines=N type=T grep=RE all' },
   { name: 'export csv', args: '', options: 'out=DIR run=RUN rebuild lock-timeout=SECONDS' },
   { name: 'export log', args: '<RUN>', options: '' },
   { name: 'export trace', args: '<RUN>', options: '' },

@@ -8,15 +8,17 @@ import { runFilter } from './run-filter.js';
 /** How many damaged runs are named. */
 const DAMAGED_SHOWN = 3;
 
-/** `list --json`; false, and nothing said, where a price list is to be asked first. */
+/** `list --json`; false, and nothing said, where a price list or the runs themselves are to be asked first. */
 export function listJson(input: Input): boolean {
+  if (['sort', 'grep', 'columns', 'watch'].some((name) => input.text(name) !== undefined || input.has(name)))
+    return false;
   const list = findRuns(input);
   if (list.runs.some(({ reading }) => (reading?.state.tokens.unpricedCalls ?? 0) > 0)) return false;
   answerRuns(input, list, () => '');
   return true;
 }
 
-export function findRuns(input: Input): RunList {
+function findRuns(input: Input): RunList {
   return listRuns(input.store, runFilter(input), input.count('limit') ?? Infinity);
 }
 
