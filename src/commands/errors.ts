@@ -52,12 +52,10 @@ function answerPatterns(input: Input, runs: readonly RunFacts<Fault[]>[]): void 
     json,
     input.context.isJson ? '' : lines(input, (paint) => patterns.map((one) => patternLines(one, paint))),
   );
-  if (all.length === 0) remark(input.context, `no errors in ${counted(runs.length, 'run')}`);
-  else
-    remark(
-      input.context,
-      `${counted(all.length, 'fault')} in ${faulty} of ${counted(runs.length, 'run')}${all.length > patterns.length ? `, ${patterns.length} shown (--limit)` : ''}`,
-    );
+  if (input.context.isJson) return;
+  const more = all.length > patterns.length ? `, ${patterns.length} shown (--limit)` : '';
+  const found = `${counted(all.length, 'fault')} in ${faulty} of ${counted(runs.length, 'run')}${more}`;
+  remark(input.context, all.length === 0 ? `no errors in ${counted(runs.length, 'run')}` : found);
 }
 
 /** What a run met, and what is known of it from others. */

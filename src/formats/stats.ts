@@ -50,7 +50,7 @@ export function statsColumns(rows: readonly StatsRow[], total: StatsRow, column:
     make(unit.toUpperCase(), 1, ({ own }) => countText(own.count)),
     { ...make('', 8, ({ own }, isTotal) => (isTotal ? '' : bar(own.count / most, BAR_COLUMNS))), isLeft: true },
     make('SUCCESS', 2, ({ own }) => rateText(own)),
-    make('95% SURE', 5, ({ own }) => intervalText(own)),
+    make('95% CI', 5, ({ own }) => intervalText(own)),
     ...(isCompared ? [make('TREND', 3, ({ own, before }) => trendText(own, before))] : []),
     make('MEAN', 3, ({ own }) => shortDuration(own.seconds.mean)),
     make('MEDIAN', 6, ({ own }) => shortDuration(own.seconds.median)),
