@@ -16,7 +16,8 @@ interface Pattern {
 type Database = { runAndReadAll: (sql: string) => Promise<{ getRowObjectsJson: () => Row[] }> };
 
 // An optional dependency: whoever wants to query installs it.
-const duckdb = await import('@duckdb/node-api').then(
+const packageName = '@duckdb/node-api';
+const duckdb = await import(packageName).then(
   (module) => module as { DuckDBInstance: { create: () => Promise<{ connect: () => Promise<Database> }> } },
   () => null,
 );
