@@ -434,6 +434,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     },
     examples: ['runlog errors --since 30d', 'runlog errors latest'],
   },
+  compare: {
+    group: 'Afterwards',
+    summary: 'in what runs differ from the first of them',
+    options: {
+      'last-good': 'with the last completed run of the same intent (else project) before RUN',
+      'fail-on': 'exit 1 if so: cost>+20%, duration>5m, errors>0, metric:loss>+5%; may be repeated',
+    },
+    examples: ['runlog compare latest~1 latest', "runlog compare --last-good latest --fail-on 'cost>+20%'"],
+  },
   tail: {
     group: 'Afterwards',
     summary: 'the last events of a run; -f waits for more',

@@ -99,6 +99,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: 'by=KEY since=TIME until=TIME project=P model=M intent=I tag=K=V',
   },
   { name: 'errors', args: '[RUN]', options: 'since=TIME until=TIME project=P intent=I agent=A limit=N' },
+  { name: 'compare', args: '[RUN...]', options: 'last-good fail-on=CONDITION' },
   { name: 'tail', args: '[RUN]', options: 'f,follow n,lines=N type=T grep=RE all' },
   { name: 'export csv', args: '', options: 'out=DIR run=RUN rebuild lock-timeout=SECONDS' },
   { name: 'export log', args: '<RUN>', options: '' },

@@ -53,6 +53,8 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/stats.js')).stats;
     case 'errors':
       return (await import('../commands/errors.js')).errors;
+    case 'compare':
+      return (await import('../commands/compare.js')).compare;
     case 'tail':
       return (await import('../commands/tail.js')).tail;
     case 'export csv':
