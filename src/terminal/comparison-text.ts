@@ -14,8 +14,8 @@ export interface ComparisonText {
 }
 
 const INDENT = '  ';
-/** What the names of things need at the least, and values at the most. */
-const LABEL_WIDTH = 24;
+/** What the names of things need, and have where there is room: more would lead the eye too far to their values. */
+const LABEL_WIDTHS = { least: 24, most: 60 };
 const CELL_WIDTHS = { least: 8, most: 44 };
 
 export function letterOf(run: number): string {
@@ -44,13 +44,14 @@ interface FittedRow {
 /** One width for the columns of all tables. */
 function tableLines(tables: readonly ComparedTable[], runs: number, paint: Painter, width: number): string[] {
   const letters = Array.from({ length: runs }, (_, run) => letterOf(run));
-  const room = Math.floor((width - LABEL_WIDTH) / runs) - INDENT.length;
+  const room = Math.floor((width - LABEL_WIDTHS.least) / runs) - INDENT.length;
   const cellWidth = Math.min(CELL_WIDTHS.most, Math.max(CELL_WIDTHS.least, room));
   const fitted = tables.map(({ rows }) => rows.map((row): FittedRow => ({ row, cells: fittingCells(row, cellWidth) })));
   const widths = letters.map((letter, run) =>
     fitted.flat().reduce((most, { cells }) => Math.max(most, widthOf(cells?.[run] ?? '')), letter.length),
   );
-  const labelWidth = Math.max(LABEL_WIDTH, width - widths.reduce((sum, own) => sum + INDENT.length + own, 0));
+  const left = width - widths.reduce((sum, own) => sum + INDENT.length + own, 0);
+  const labelWidth = Math.min(LABEL_WIDTHS.most, Math.max(LABEL_WIDTHS.least, left));
   const labels = fitted.flat().flatMap(({ row }) => labelLines(row, labelWidth));
   const longest = labels.reduce((most, line) => Math.max(most, widthOf(line)), 0);
   const line = (label: string, cells: readonly string[]): string =>
@@ -79,11 +80,11 @@ function wholeCell({ value, change }: ComparedCell): string {
   return change === '' ? value : `${value} ${change}`;
 }
 
-/** What goes on is indented further: it must not pass for a row of its own. */
+/** What goes on is indented further than any row: it must not pass for one. */
 function labelLines(row: ComparedRow, width: number): string[] {
   const indent = indentOf(row);
-  const lines = wrapTo(row.label, width - indent.length - INDENT.length);
-  return lines.map((line, index) => indent + (index === 0 ? '' : INDENT) + line);
+  const lines = wrapTo(row.label, width - indent.length - 2 * INDENT.length);
+  return lines.map((line, index) => indent + (index === 0 ? '' : INDENT.repeat(2)) + line);
 }
 
 function indentOf({ depth }: ComparedRow): string {
