@@ -107,8 +107,8 @@ function rowsOf(section: SectionName, thing: ComparedThing): ComparedRow[] {
   const [first, ...others] = facts;
   if (first === undefined) return [];
   const isEverywhere = !present.includes(false);
-  const telling = others.filter(({ isDifferent, values }) =>
-    isEverywhere ? isDifferent : values.some((value) => value !== null && value !== 0),
+  const telling = others.filter(({ kind, isDifferent, values }) =>
+    isEverywhere ? isDifferent : kind !== 'example' && values.some((value) => value !== null && value !== 0),
   );
   const absent = { value: section === 'outcome' ? '-' : 'none', change: '' };
   const cells = cellsOf(first).map((cell, run) => (present[run] === true ? cell : absent));
@@ -165,8 +165,11 @@ function labelOf(section: SectionName, { key, nth, facts }: ComparedThing): stri
       const attempt = key['attempt'] === 1 ? '' : ` (attempt ${key['attempt']})`;
       return `${[text('agent') ?? '-', text('task')].filter((part) => part !== null).join(': ')}${attempt}${about}`;
     }
-    case 'errors':
-      return `${text('error_type')}: ${text('message')}${key['agent'] === null ? '' : ` (${text('agent')})`}${about}`;
+    case 'errors': {
+      const [message] = facts.find(({ name }) => name === 'message')?.values.filter((value) => value !== null) ?? [];
+      const by = key['agent'] === null ? '' : ` (${text('agent')})`;
+      return `${text('error_type')}: ${oneLine(String(message ?? ''))}${by}${about}`;
+    }
     case 'metrics': {
       const units = facts.find(({ name }) => name === 'unit')?.values ?? [];
       const unit = units.every((value) => value === units[0]) && typeof units[0] === 'string' ? ` in ${units[0]}` : '';

@@ -3,6 +3,7 @@
 import type { Json, Measure } from '../events/vocabulary.js';
 import { secondsBetween } from '../events/instant.js';
 import type { Key } from './alignment.js';
+import { signatureOf } from './error-signature.js';
 import { totalDebuggingCycles } from './issue-outcome.js';
 import { issueStatus, type CodeChanges } from './issues.js';
 import { keyOfParts } from './keyed.js';
@@ -13,8 +14,8 @@ import { durationSeconds, statusOf, type RunState } from './run.js';
 import { executions, stepSeconds } from './steps.js';
 import { roundUsd, sumGroups, totalTokens, type TokenSums } from './tokens.js';
 
-/** What a value is, so that it can be shown and judged. `command` is a list of arguments. */
-export type Kind = 'text' | 'status' | 'seconds' | 'usd' | 'count' | 'measure' | 'command' | 'commit';
+/** What a value is, so that it can be shown and judged. `command` is a list of arguments; an `example` differs from no other. */
+export type Kind = 'text' | 'example' | 'status' | 'seconds' | 'usd' | 'count' | 'measure' | 'command' | 'commit';
 
 export interface Fact {
   name: string;
@@ -207,23 +208,24 @@ function metrics({ metrics, steps }: RunState, shared: Shared): Thing[] {
   return [...found.values()];
 }
 
-/** The same words of the same agent are one error, however often. */
+/** The same fault of the same agent is one error, however often, and whatever numbers and paths are in its words. */
 function errors({ errors }: RunState, shared: Shared): Thing[] {
-  const found = new Map<string, { key: Key; count: number; resolved: number }>();
+  const found = new Map<string, { key: Key; message: string; count: number; resolved: number }>();
   for (const error of errors) {
     const { type, message, agent, issue } = error;
-    const key = { error_type: type, message, agent, issue_iid: issueKey(issue, shared) };
+    const key = { error_type: type, signature: signatureOf(message), agent, issue_iid: issueKey(issue, shared) };
     const text = JSON.stringify(key);
-    const known = found.get(text) ?? { key, count: 0, resolved: 0 };
+    const known = found.get(text) ?? { key, message, count: 0, resolved: 0 };
     found.set(text, known);
     known.count += 1;
     if (error.resolved === true) known.resolved += 1;
   }
-  return [...found.values()].map(({ key, count, resolved }) => ({
+  return [...found.values()].map(({ key, message, count, resolved }) => ({
     key,
     facts: [
       { name: 'count', kind: 'count', value: count },
       { name: 'of them resolved', kind: 'count', value: resolved },
+      { name: 'message', kind: 'example', value: message },
     ],
   }));
 }

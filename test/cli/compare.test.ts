@@ -118,7 +118,9 @@ test('on a store with one regression, --last-good names the step, the metric and
   expect(answer.runs.map(({ run_id }) => run_id)).toEqual(['good', 'bad']);
   expect(different(answer, 'steps')).toEqual([{ agent: 'training', task: 'fit', attempt: 1, issue_iid: null }]);
   expect(different(answer, 'metrics')).toEqual([{ name: 'loss', issue_iid: null }]);
-  expect(different(answer, 'errors')).toMatchObject([{ error_type: 'OutOfMemory', message: 'no room for the batch' }]);
+  expect(different(answer, 'errors')).toMatchObject([
+    { error_type: 'OutOfMemory', signature: 'no room for the batch', agent: 'training' },
+  ]);
   expect(different(answer, 'configuration')).toEqual([]);
 });
 
@@ -306,6 +308,21 @@ test('steps stand beside each other by agent, task and attempt, also where runs 
     ['coding', 2, [true, false], ['SUCCESS', null]],
   ]);
   expect(shown(same)).toEqual([['review', 1, [true, true], ['SUCCESS', 'SUCCESS']]]);
+});
+
+test('an error is the same whatever numbers and paths are in its words; how often it came is compared', async () => {
+  const store = tempStore();
+  const run = (runId: string, ...messages: string[]): void =>
+    store.write(runId, [
+      { type: 'run.started', run_id: runId, owner: null, host: null },
+      ...messages.map((message) => ({ type: 'error.raised', error_type: 'E', message })),
+    ]);
+  run('one', 'no /tmp/a1 after 5 s', 'twice at line 7');
+  run('two', 'no /tmp/b2 after 6 s', 'twice at line 7', 'twice at line 8');
+  const answer = await store.json<Answer>('compare', 'one', 'two');
+  expect(different(answer, 'errors')).toMatchObject([{ signature: 'twice at line <line>' }]);
+  expect(factsOf(answer, 'errors', { signature: 'twice at line <line>' })).toMatchObject({ count: [1, 2] });
+  expect((await store.runlog(['compare', 'one', 'two'])).stdout).toMatch(/^ {2}E: twice at line 7 +1 +2 \(\+100%\)$/m);
 });
 
 test('plan, parameters, code, tools and models are compared too, and a metric that was only noted', async () => {
