@@ -107,9 +107,7 @@ function rowsOf(section: SectionName, thing: ComparedThing): ComparedRow[] {
   const [first, ...others] = facts;
   if (first === undefined) return [];
   const isEverywhere = !present.includes(false);
-  const telling = others.filter(({ kind, isDifferent, values }) =>
-    isEverywhere ? isDifferent : kind !== 'example' && values.some((value) => value !== null && value !== 0),
-  );
+  const telling = others.filter((fact) => (isEverywhere ? fact.isDifferent : isTellingAlone(section, fact)));
   const absent = { value: section === 'outcome' ? '-' : 'none', change: '' };
   const cells = cellsOf(first).map((cell, run) => (present[run] === true ? cell : absent));
   return [
@@ -119,6 +117,12 @@ function rowsOf(section: SectionName, thing: ComparedThing): ComparedRow[] {
       return { label: fact.name, depth: 1, cells: own, tone: toneOfFact(fact) };
     }),
   ];
+}
+
+/** Of what only some runs have: what is worth a row where there is nothing to compare it with. */
+function isTellingAlone(section: SectionName, { kind, values }: ComparedFact): boolean {
+  if (kind === 'example' || (section === 'tools' && kind === 'seconds')) return false;
+  return values.some((value) => value !== null && value !== 0);
 }
 
 function cellsOf({ kind, values, isLeast }: ComparedFact): ComparedCell[] {
@@ -167,8 +171,7 @@ function labelOf(section: SectionName, { key, nth, facts }: ComparedThing): stri
     }
     case 'errors': {
       const [message] = facts.find(({ name }) => name === 'message')?.values.filter((value) => value !== null) ?? [];
-      const by = key['agent'] === null ? '' : ` (${text('agent')})`;
-      return `${text('error_type')}: ${oneLine(String(message ?? ''))}${by}${about}`;
+      return `${text('error_type')}: ${oneLine(String(message ?? ''))}${about}`;
     }
     case 'metrics': {
       const units = facts.find(({ name }) => name === 'unit')?.values ?? [];

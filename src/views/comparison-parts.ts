@@ -170,7 +170,7 @@ function issues({ issues }: RunState, shared: Shared): Thing[] {
     key: { issue_iid: issueKey(issue.iid, shared) },
     facts: [
       { name: 'status', kind: 'status', value: issueStatus(issue) },
-      { name: 'issue', kind: 'text', value: issue.iid },
+      { name: 'issue', kind: 'example', value: issue.iid },
       { name: 'error', kind: 'text', value: issue.error },
       { name: 'duration', kind: 'seconds', value: secondsBetween(issue.startTime, issue.endTime) },
       ...codeFacts(issue.code),
@@ -208,26 +208,32 @@ function metrics({ metrics, steps }: RunState, shared: Shared): Thing[] {
   return [...found.values()];
 }
 
-/** The same fault of the same agent is one error, however often, and whatever numbers and paths are in its words. */
+/** The same fault is one error, however often, by whomever, and whatever numbers and paths are in its words. */
 function errors({ errors }: RunState, shared: Shared): Thing[] {
-  const found = new Map<string, { key: Key; message: string; count: number; resolved: number }>();
+  const found = new Map<string, { key: Key; same: RunState['errors'] }>();
   for (const error of errors) {
-    const { type, message, agent, issue } = error;
-    const key = { error_type: type, signature: signatureOf(message), agent, issue_iid: issueKey(issue, shared) };
+    const key = {
+      error_type: error.type,
+      signature: signatureOf(error.message),
+      issue_iid: issueKey(error.issue, shared),
+    };
     const text = JSON.stringify(key);
-    const known = found.get(text) ?? { key, message, count: 0, resolved: 0 };
-    found.set(text, known);
-    known.count += 1;
-    if (error.resolved === true) known.resolved += 1;
+    const known = found.get(text);
+    if (known === undefined) found.set(text, { key, same: [error] });
+    else known.same.push(error);
   }
-  return [...found.values()].map(({ key, message, count, resolved }) => ({
-    key,
-    facts: [
-      { name: 'count', kind: 'count', value: count },
-      { name: 'of them resolved', kind: 'count', value: resolved },
-      { name: 'message', kind: 'example', value: message },
-    ],
-  }));
+  return [...found.values()].map(({ key, same }) => {
+    const agents = [...new Set(same.map(({ agent }) => agent).filter((agent) => agent !== null))].sort();
+    return {
+      key,
+      facts: [
+        { name: 'count', kind: 'count', value: same.length },
+        { name: 'of them resolved', kind: 'count', value: same.filter(({ resolved }) => resolved === true).length },
+        { name: 'met by', kind: 'text', value: agents.join(', ') || null },
+        { name: 'message', kind: 'example', value: same[0]?.message ?? null },
+      ],
+    };
+  });
 }
 
 /** By tool and agent, whatever the issue. */

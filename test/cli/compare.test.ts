@@ -113,14 +113,15 @@ test('on a store with one regression, --last-good names the step, the metric and
   expect(stdout).toMatch(/^A {2}completed .* good$/m);
   expect(stdout).toMatch(/^ {2}training: fit +SUCCESS +FAIL$/m);
   expect(stdout).toMatch(/^ {2}loss +0\.25 +0\.61 \(\+144%\)$/m);
-  expect(stdout).toMatch(/^ {2}OutOfMemory: no room for the batch/m);
+  expect(stdout).toMatch(/^ {2}OutOfMemory: no room for the batch +none +1$/m);
   const answer = await store.json<Answer>('compare', '--last-good', 'bad');
   expect(answer.runs.map(({ run_id }) => run_id)).toEqual(['good', 'bad']);
   expect(different(answer, 'steps')).toEqual([{ agent: 'training', task: 'fit', attempt: 1, issue_iid: null }]);
   expect(different(answer, 'metrics')).toEqual([{ name: 'loss', issue_iid: null }]);
   expect(different(answer, 'errors')).toMatchObject([
-    { error_type: 'OutOfMemory', signature: 'no room for the batch', agent: 'training' },
+    { error_type: 'OutOfMemory', signature: 'no room for the batch', issue_iid: null },
   ]);
+  expect(factsOf(answer, 'errors', {})).toMatchObject({ count: [null, 1], 'met by': [null, 'training'] });
   expect(different(answer, 'configuration')).toEqual([]);
 });
 
