@@ -51,6 +51,8 @@ const SHARED = 'src/events/errors.ts';
 /** @returns {Promise<{ record: Record<string, import('esbuild').BuildResult>, main: Record<string, import('esbuild').BuildResult>, library: import('esbuild').BuildResult }>} */
 export async function bundle({ write }) {
   const common = {
+    // The user's to install.
+    external: ['@duckdb/node-api'],
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
