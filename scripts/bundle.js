@@ -40,6 +40,7 @@ const FULL = [
     'more',
     [
       ...['src/cli/by-commander.ts', 'src/commands/code.ts', 'src/commands/import.ts', 'src/commands/lint.ts'],
+      ...['src/commands/export-parquet.ts', 'src/commands/query.ts'],
       ...['src/runs/read-archive.ts', 'src/runs/read-tables.ts', 'src/runs/write-archive.ts'],
     ],
   ],

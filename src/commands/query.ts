@@ -9,7 +9,7 @@ import { writeBy, writeWhole } from '../runs/atomic-file.js';
 import type { QueryEngine } from '../sources/duckdb.js';
 import { painter } from '../terminal/colors.js';
 import { queryLines } from '../terminal/query-text.js';
-import { cuttingWidth } from '../terminal/screen.js';
+import { cuttingWidth, isTerminal } from '../terminal/screen.js';
 import { answer, jsonText, print, readDash, remark, usage, type Input } from './input.js';
 import { openTables } from './query-tables.js';
 
@@ -78,7 +78,8 @@ function textOf(input: Input, found: QueryRows, format: Exclude<Format, 'parquet
   const { env, isColorless } = input.context;
   switch (format) {
     case 'csv':
-      return isForFile ? queryCsv(found) : toVisible(queryCsv(found));
+      // In a file or a pipe the bytes are those of the format.
+      return isForFile || !isTerminal(1) ? queryCsv(found) : toVisible(queryCsv(found).replaceAll('\r\n', '\n'));
     case 'json':
       return `${jsonText(queryObject(found))}\n`;
     case 'markdown':
