@@ -181,7 +181,7 @@ export class QueryEngine {
 /** The caller puts it in its place. */
 const FILE = ', USE_TMP_FILE false';
 /** Far above what a run's event may hold, blobs included. */
-const MOST_BYTES_A_ROW = 64 * 1024 * 1024;
+const MOST_BYTES_A_ROW = 256 * 1024 * 1024;
 const LAST_MICROS = Date.UTC(9999, 11, 31) * 1000;
 
 function loadEngine(): Engine {

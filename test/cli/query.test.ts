@@ -347,11 +347,9 @@ describe.skipIf(!hasDuckdb)('query (skipped where the package @duckdb/node-api i
 
   test('--schema is what the engine says of each table, and needs no engine', async () => {
     const { tables: said } = await store.json<{ tables: { name: string; columns: unknown[] }[] }>('query', '--schema');
-    const [found] = await Promise.all([
-      answerTo(
-        'SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY table_name, ordinal_position',
-      ),
-    ]);
+    const found = await answerTo(
+      'SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY table_name, ordinal_position',
+    );
     const own = said.flatMap(({ name, columns }) =>
       (columns as { name: string; type: string }[]).map((column) => [name, column.name, column.type]),
     );
