@@ -22,10 +22,12 @@ const BY_ENDING: Readonly<Record<string, Format>> = {
   '.parquet': 'parquet',
 };
 /** Where a query asks what there is, it gets all. */
-const CATALOG = /\b(?:show|information_schema|pg_catalog|sqlite_master|duckdb_\w+)\b/i;
+const CATALOG = /\b(?:show\w*|information_schema|pg_\w+|sqlite_\w+|duckdb_\w+)\b|^\s*desc(?:ribe)?[\s;]*$/;
 
 export async function query(input: Input): Promise<void> {
   if (input.has('schema')) {
+    if (input.args.length > 0 || input.has('format') || input.has('out'))
+      throw usage('--schema goes without SQL, --format and --out');
     showSchema(input);
     return;
   }

@@ -21,6 +21,7 @@ import { readAnyRun } from './store.js';
 import { vantage } from './verdict.js';
 
 const BATCH = 4096;
+const RUNS_A_TURN = 32;
 
 /** Writes `<table>.csv` for each table named; others may be there too. Gives the ids of damaged runs, sorted. */
 export async function writeQueryFiles(
@@ -35,17 +36,24 @@ export async function writeQueryFiles(
     for (const runId of (await exportTables(store, options)).damaged) damaged.add(runId);
   }
   const named = names.filter(isJournalTable);
-  if (named.length > 0) for (const runId of writeJournalTables(store, folder, named)) damaged.add(runId);
+  if (named.length > 0) await writeJournalTables(store, folder, named, damaged);
   return [...damaged].sort();
 }
 
 /** Of the runs that are in runs/: an archived one has no journal there. */
-function* writeJournalTables(store: Store, folder: string, names: readonly JournalTableName[]): Generator<string> {
+async function writeJournalTables(
+  store: Store,
+  folder: string,
+  names: readonly JournalTableName[],
+  damaged: Set<string>,
+): Promise<void> {
   const files = new Map(names.map((name) => [name, new TableFile(path.join(folder, `${name}.csv`), name)]));
   const ofEvents = names.filter((name) => name !== 'steps');
   const from = vantage();
   try {
-    for (const runId of listRunIds(store)) {
+    for (const [index, runId] of listRunIds(store).entries()) {
+      // So that a signal is heard.
+      if (index % RUNS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       const steps = files.get('steps');
       let isDamaged = false;
       if (steps !== undefined) {
@@ -54,7 +62,7 @@ function* writeJournalTables(store: Store, folder: string, names: readonly Journ
         for (const row of stepCells(runId, state)) steps.add(row);
       }
       if (ofEvents.length > 0 && !readInto(files, store, runId, ofEvents)) isDamaged = true;
-      if (isDamaged) yield runId;
+      if (isDamaged) damaged.add(runId);
     }
   } finally {
     for (const file of files.values()) file.end();

@@ -161,14 +161,24 @@ export class QueryEngine {
 
   /** Values as the rest of runlog writes them: times in RFC 3339, numbers as numbers while they are exact. */
   #plain(value: DuckDBValue): Json {
-    const { DuckDBTimestampTZValue, DuckDBListValue, DuckDBArrayValue, DuckDBStructValue, DuckDBMapValue } =
-      this.#engine;
+    const {
+      DuckDBDecimalValue,
+      DuckDBTimestampTZValue,
+      DuckDBListValue,
+      DuckDBArrayValue,
+      DuckDBStructValue,
+      DuckDBMapValue,
+    } = this.#engine;
     const plain = (inner: DuckDBValue): Json => this.#plain(inner);
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
     if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-    if (value instanceof DuckDBTimestampTZValue && Math.abs(Number(value.micros)) < LAST_MICROS)
-      return formatInstant(Number(value.micros));
+    if (value instanceof DuckDBDecimalValue)
+      return /^-?\d{1,15}$/.test(String(value.value)) ? value.toDouble() : String(value);
+    if (value instanceof DuckDBTimestampTZValue) {
+      const micros = Number(value.micros);
+      return micros >= FIRST_MICROS && micros < LAST_MICROS ? formatInstant(micros) : String(value);
+    }
     if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) return value.items.map(plain);
     if (value instanceof DuckDBStructValue)
       return Object.fromEntries(Object.entries(value.entries).map(([key, inner]) => [key, plain(inner)]));
@@ -182,7 +192,9 @@ export class QueryEngine {
 const FILE = ', USE_TMP_FILE false';
 /** Far above what a run's event may hold, blobs included. */
 const MOST_BYTES_A_ROW = 256 * 1024 * 1024;
-const LAST_MICROS = Date.UTC(9999, 11, 31) * 1000;
+/** The years that RFC 3339 has. */
+const FIRST_MICROS = Date.parse('0001-01-01T00:00:00Z') * 1000;
+const LAST_MICROS = Date.parse('9999-12-31T00:00:00Z') * 1000;
 
 function loadEngine(): Engine {
   try {

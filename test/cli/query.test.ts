@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunlogEvent } from '../../src/events/vocabulary.js';
 import { NASTY, idOf, queryStore } from '../support/query-store.js';
-import { hasDuckdb, tempFolder, treeOf, type TempStore } from '../support/runlog.js';
+import { hasDuckdb, tempFolder, treeOf, until, type TempStore } from '../support/runlog.js';
 
 type Value = string | number | boolean | null;
 type Row = Record<string, any>;
@@ -310,7 +310,7 @@ describe.skipIf(!hasDuckdb)('query (skipped where the package @duckdb/node-api i
     for (const sql of ['FROM runs', 'FROM events', 'FROM nothing', 'DELETE FROM runs'])
       await store.runlog(['query', sql], { env });
     expect(treeOf(store.dir)).toEqual(before);
-    expect(fs.readdirSync(temp)).toEqual([]);
+    expect([temp, store.cwd, store.home].map((folder) => fs.readdirSync(folder))).toEqual([[], ['logs'], []]);
   });
 
   test.each([
@@ -374,6 +374,42 @@ describe.skipIf(!hasDuckdb)('query (skipped where the package @duckdb/node-api i
     expect(rows.map((row: Row) => row['description']).sort()).toEqual(NASTY.map(wellFormed).sort());
     await store.ok('query', "SELECT '=1+1' AS a, NULL AS b, 'x,y' AS c, 1.5 AS d", '--out', 'out1.csv');
     expect(fs.readFileSync(path.join(store.cwd, 'out1.csv'), 'utf8')).toBe('a,b,c,d\r\n\'=1+1,,"x,y",1.5\r\n');
+  });
+
+  test('values that JSON has no form for are text, all others are what they are', async () => {
+    const sql = `SELECT 1.50 AS decimal, 2::HUGEINT AS whole, 9007199254740993 AS large, 'NaN'::DOUBLE AS nan, NULL AS nothing,
+      TIMESTAMPTZ '2026-01-02 03:04:05.678901+01' AS at, DATE '2026-01-02' AS day, [1, NULL] AS list, {'a': 1.5} AS struct,
+      MAP {'k': true} AS map, 0.1 + 0.2 AS sum, 'x' AS name, 'y' AS name, '{"a":[1]}'::JSON AS json, 1e300 AS big,
+      TIMESTAMPTZ '0044-03-15 (BC) 12:00:00+00' AS early`;
+    expect((await store.json('query', sql)).rows).toEqual([
+      {
+        decimal: 1.5,
+        whole: 2,
+        large: '9007199254740993',
+        nan: 'NaN',
+        nothing: null,
+        at: '2026-01-02T02:04:05.678901Z',
+        day: '2026-01-02',
+        list: [1, null],
+        struct: { a: 1.5 },
+        map: [{ key: 'k', value: true }],
+        sum: 0.3,
+        name: 'x',
+        'name:1': 'y',
+        json: { a: [1] },
+        big: 1e300,
+        early: '0044-03-15 (BC) 12:00:00+00',
+      },
+    ]);
+  });
+
+  test('a signal ends it, and its files go with it', async () => {
+    const temp = tempFolder();
+    const many = queryStore(600);
+    const running = many.live('runlog', ['query', 'SELECT count(*) FROM events'], { TMPDIR: temp });
+    await until(() => fs.readdirSync(temp).length > 0);
+    expect(await running.kill('SIGTERM')).toBe(143);
+    expect(fs.readdirSync(temp)).toEqual([]);
   });
 
   test('an archived run keeps its rows in the tables', async () => {
