@@ -443,6 +443,20 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     },
     examples: ['runlog compare latest~1 latest', "runlog compare --last-good latest --fail-on 'cost>+20%'"],
   },
+  query: {
+    group: 'Afterwards',
+    summary: 'ask all runs in SQL; needs the package @duckdb/node-api',
+    options: {
+      format: 'table (default), csv, json, markdown or parquet',
+      out: 'into a file; its ending (.csv, .json, .md, .parquet) tells the format too',
+      schema: 'the tables, their columns and types',
+    },
+    examples: [
+      'runlog query "SELECT status, count(*) AS runs FROM runs GROUP BY status"',
+      'runlog query "SELECT run_id, value FROM metrics WHERE name = \'loss\' ORDER BY timestamp" --out loss.csv',
+      'runlog query --schema',
+    ],
+  },
   tail: {
     group: 'Afterwards',
     summary: 'the last events of a run; -f waits for more',
@@ -465,6 +479,18 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'lock-timeout': 'wait for another export (default 0)',
     },
     examples: ['runlog export csv', 'runlog export csv --out tables --run latest'],
+  },
+  'export parquet': {
+    group: 'Afterwards',
+    summary: 'the tables of query as Parquet; needs the package @duckdb/node-api',
+    options: {
+      out: 'where to (default: parquet/ of the store)',
+      partition: 'folders by day, project, intent, model or status of the run; may be repeated',
+    },
+    examples: [
+      'runlog export parquet --out lake',
+      'runlog export parquet --out lake --partition project --partition day',
+    ],
   },
   'export log': {
     group: 'Afterwards',
