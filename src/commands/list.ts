@@ -3,6 +3,7 @@ import { moneyText, shortDuration } from '../formats/quantities.js';
 import { statusTone } from '../formats/report.js';
 import { runRow, type RunRow } from '../formats/run-json.js';
 import { toVisibleLine } from '../formats/visible-text.js';
+import type { ListedRun } from '../runs/list-runs.js';
 import { isPinned } from '../runs/pin.js';
 import { priceCalls, pricesOf } from '../runs/pricing.js';
 import { loadPriceLists } from '../sources/price-lists.js';
@@ -14,13 +15,7 @@ import { answerRuns, findRuns } from './list-json.js';
 
 export async function list(input: Input): Promise<void> {
   const found = findRuns(input);
-  const loadPricer = pricesOf(input.store, loadPriceLists);
-  for (const run of found.runs) {
-    if (run.reading === null) continue;
-    const { runId, status, state } = run.reading;
-    await priceCalls(state, loadPricer);
-    run.row = runRow(runId, status, state);
-  }
+  await priceRuns(input, found.runs);
   answerRuns(input, found, () =>
     tableOf(
       input,
@@ -29,7 +24,19 @@ export async function list(input: Input): Promise<void> {
   );
 }
 
-function tableOf(input: Input, runs: readonly RunRow[]): string {
+/** Prices the calls of models in runs that had to be read, and makes their rows anew. */
+export async function priceRuns(input: Input, runs: readonly ListedRun[]): Promise<void> {
+  const loadPricer = pricesOf(input.store, loadPriceLists);
+  for (const run of runs) {
+    if (run.reading === null) continue;
+    const { runId, status, state } = run.reading;
+    await priceCalls(state, loadPricer);
+    run.row = runRow(runId, status, state);
+  }
+}
+
+/** A line a run under its heading, each with its line feed; empty where there is none. */
+export function tableOf(input: Input, runs: readonly RunRow[]): string {
   if (runs.length === 0) return '';
   const { env, isColorless } = input.context;
   const paint = painter(isColorless, env);
