@@ -40,7 +40,9 @@ function nextSteps(runs: readonly ListedRun[]): [command: string, what: string][
   const steps: [string, string][] = [];
   const bad = newest(({ status }) => FAILED.has(status));
   if (bad !== undefined) steps.push([`summary ${bad.run_id}`, `why it is ${bad.status}`]);
-  const hasDied = runs.some(({ row, reading }) => row.status === 'interrupted' && reading?.judgement != null);
+  const hasDied = runs.some(
+    ({ row, reading }) => row.status === 'interrupted' && reading !== null && reading.judgement !== null,
+  );
   if (hasDied) steps.push(['finalize', 'end what has died']);
   const live = newest(({ status }) => status === 'running');
   if (live !== undefined) steps.push([`tail -f ${live.run_id}`, 'watch it']);

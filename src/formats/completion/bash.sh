@@ -41,6 +41,8 @@ _runlog() {
       if declare -F _command_offset >/dev/null; then
         _command_offset "$index"
       elif ((index == COMP_CWORD)); then
+        # Sorted, each is there once.
+        compopt +o nosort 2>/dev/null
         while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -c -- "$piece")
       else
         compopt -o default

@@ -15,7 +15,8 @@ _runlog() {
     return
   fi
   for line in "${(@)answer}"; do
-    described+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+    # A colon parts a word from what it is, so those of the word are masked.
+    described+=("${${line%%$'\t'*}//:/\\:}${${line#${line%%$'\t'*}}/$'\t'/:}")
   done
   (( $#described )) && _describe -V -t values runlog described && found=0
   [[ $kind == (files|folders) && $PREFIX == --*=* ]] && compset -P '*='
