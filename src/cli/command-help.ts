@@ -219,7 +219,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   tool: {
     group: 'Record agents',
-    summary: 'one call of a tool; with -- CMD run it, time it, exit as it does',
+    summary: 'one call of a tool; with -- CMD run and time it, exit as it does',
     options: {
       agent: 'who called it',
       issue: 'the issue it belongs to',

@@ -18,8 +18,7 @@ export async function main(
   try {
     const parsed = parse(argv);
     const bare = parsed === null && !argv.includes('--json') ? parseBare(argv) : null;
-    if (bare !== null)
-      await (await import('./overview.js')).overview(inputOf({ args: [], given: bare, command: null }));
+    if (bare !== null) await (await import('./bare.js')).overview(inputOf({ args: [], given: bare, command: null }));
     else if (parsed === null) await (await import('./by-commander.js')).byCommander(argv, act);
     else await act(parsed);
   } catch (error) {

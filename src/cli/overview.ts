@@ -1,7 +1,4 @@
-// The overviews: of --help all commands by groups, and of a bare `runlog` the last runs and where to go from there.
-import type { Input } from '../commands/input.js';
-import { print } from '../commands/input.js';
-import { recentRuns } from '../commands/recent-runs.js';
+// What there is, by groups: the text of --help, and what else tells of all commands.
 import { COMMAND_HELP, FAMILIES, GLOBAL_HELP, GROUPS, type CommandHelp } from './command-help.js';
 import { COMMANDS, GLOBAL_OPTIONS, readOptions } from './command-table.js';
 
@@ -83,22 +80,8 @@ export function overviewText(): string {
   );
 }
 
-/** What a bare `runlog` says: the last runs and what to do about them, else the first steps; and the commands by their names. */
-export async function overview(input: Input): Promise<void> {
-  const recent = await recentRuns(input);
-  const first = recent ?? `Nothing is recorded in ${input.store.dir} yet. First steps:\n${columns(FIRST_STEPS)}\n`;
-  const names = GROUPS.map((group): readonly [string, string] => [
-    group,
-    topics()
-      .flatMap((topic) => (topic.group === group ? [topic.name] : []))
-      .join(' '),
-  ]);
-  print(
-    `${first}\nCommands:\n${columns(names)}\n\nrunlog --help says what they do; runlog help COMMAND shows how, with examples.\n`,
-  );
-}
-
-function columns(rows: readonly (readonly [string, string])[], leastWidth = 0): string {
+/** Two columns, the second as far to the right as the first needs. */
+export function columns(rows: readonly (readonly [string, string])[], leastWidth = 0): string {
   const width = Math.max(leastWidth, ...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()).join('\n');
 }
