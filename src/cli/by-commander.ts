@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { RunlogError } from '../events/errors.js';
 import { print } from '../commands/input.js';
-import { COMMAND_HELP, type CommandHelp, GLOBAL_HELP, optionText } from './command-help.js';
+import { COMMAND_HELP, type CommandHelp, GLOBAL_HELP, argText, optionText } from './command-help.js';
 import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, type OptionSpec, readArgs, readOptions } from './command-table.js';
 import { overviewText, topics, type Topic } from './overview.js';
 import { findCommand, type Parsed } from './parse.js';
@@ -75,7 +75,7 @@ function addCommand(
   const [first = '', second] = spec.name.split(' ');
   const command = second === undefined ? program.command(first) : (parents.get(first) as Command).command(second);
   command.summary(help.summary).description(help.summary);
-  for (const arg of readArgs(spec.args)) command.argument(arg);
+  for (const arg of readArgs(spec.args)) command.argument(arg, argText(help, arg));
   if (spec.command !== undefined)
     command.usage(`${command.usage()} ${spec.command === 'required' ? '-- CMD ARG...' : '[-- CMD ARG...]'}`);
   for (const option of readOptions(spec.options))

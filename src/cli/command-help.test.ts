@@ -22,6 +22,7 @@ describe('help', () => {
   it.each(COMMANDS)('names values of $name only of what it has', ({ name, args, options }) => {
     const places = [...readArgs(args), ...namesOf(options)];
     for (const place of Object.keys(COMMAND_HELP[name]?.values ?? {})) expect(places).toContain(place);
+    for (const arg of Object.keys(COMMAND_HELP[name]?.args ?? {})) expect(readArgs(args)).toContain(arg);
     for (const option of namesOf(options)) {
       const text = optionText(COMMAND_HELP[name] as CommandHelp, option);
       expect(text).not.toMatch(/:$| or undefined/);

@@ -9,7 +9,9 @@ export interface CommandHelp {
   group: (typeof GROUPS)[number];
   /** Fits beside the name within 80 columns. */
   summary: string;
-  /** What each option is for, by its name. One that ends in a colon is followed by the option's values. */
+  /** What arguments are, as the table has them, where their names do not say it. */
+  args?: Readonly<Record<string, string>>;
+  /** What each option is for, by its name. A text that ends in a colon is followed by the values, here and of arguments. */
   options: Readonly<Record<string, string>>;
   /** Of an option, by its name, or of an argument, as the table has it: the values to choose from. */
   values?: Readonly<Record<string, readonly string[]>>;
@@ -130,6 +132,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   'step note': {
     group: 'Record',
     summary: 'a note to a step, under a title',
+    args: { '<N>': 'the number of the step', '<TITLE>': 'one of these or any other:' },
     options: { detail: 'what there is to say', metric: 'a value; may be repeated', ...RECORDING },
     values: { '<TITLE>': ['planned', 'training', 'metrics', 'error', 'cancelled'] },
     examples: [
@@ -140,6 +143,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   'step end': {
     group: 'Record',
     summary: 'a step ends',
+    args: { '<N|AGENT>': 'the number of the step, or the agent whose open step it is' },
     options: {
       status: 'how it ended:',
       summary: 'what came out of it',
@@ -333,6 +337,10 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   correct: {
     group: 'Record agents',
     summary: 'correct an outcome on outside evidence, keep the attempts',
+    args: {
+      '<issue|agent|run>': 'what is corrected',
+      '<NAME>': 'which one: the id of the issue or the run, or the name of the agent',
+    },
     options: {
       success: 'it succeeded after all',
       failure: 'it failed after all',
@@ -355,6 +363,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   'shell-init': {
     group: 'The shell',
     summary: 'print functions for a shell that record without a fork',
+    args: { '<SHELL>': 'the shell:' },
     options: {},
     values: { '<SHELL>': ['bash', 'zsh', 'sh'] },
     examples: ['eval "$(runlog shell-init bash)"', 'runlog shell-init zsh > ~/.runlog.zsh'],
@@ -362,6 +371,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   completion: {
     group: 'The shell',
     summary: 'print the completion script of a shell',
+    args: { '<SHELL>': 'the shell:', '[WORD...]': 'what stands behind runlog up to the cursor: say what may follow' },
     options: {},
     values: { '<SHELL>': ['bash', 'zsh', 'fish'] },
     examples: ['eval "$(runlog completion bash)"', 'runlog completion fish | source'],
@@ -396,7 +406,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   summary: {
     group: 'Afterwards',
     summary: 'what happened in a run',
-    options: { format: 'text (default), or another:' },
+    options: { format: 'how it is written (default text):' },
     values: { format: ['text', 'markdown', 'trace'] },
     examples: ['runlog summary', 'runlog summary latest~1 --format markdown'],
   },
@@ -538,6 +548,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   lint: {
     group: 'In and out',
     summary: 'design-experiment logs against the rules of their format',
+    args: { '<FILE|RUN...>': 'logs, or the runs whose logs they are' },
     options: {},
     examples: ['runlog lint design-experiment.log', 'runlog lint latest "experiments/**/design-experiment.log"'],
   },
@@ -561,10 +572,19 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
 };
 
+const RUN_TEXT = 'a run: its id, a beginning of it, latest or latest~N';
+
 /** What an option of a command is for, its values named. */
 export function optionText(help: CommandHelp, name: string): string {
-  const text = help.options[name] ?? '';
-  if (!text.endsWith(':')) return text;
-  const values = help.values?.[name] ?? [];
-  return `${text} ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+  return withValues(help.options[name] ?? '', help.values?.[name]);
+}
+
+/** What an argument is; empty where its name says it. */
+export function argText(help: CommandHelp, arg: string): string {
+  const ofRun = arg === '[RUN]' ? `${RUN_TEXT} (else RUNLOG_RUN, else latest)` : /\bRUN\b/.test(arg) ? RUN_TEXT : '';
+  return withValues(help.args?.[arg] ?? ofRun, help.values?.[arg]);
+}
+
+function withValues(text: string, values: readonly string[] = []): string {
+  return text.endsWith(':') ? `${text} ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` : text;
 }

@@ -1,9 +1,9 @@
 // runlog completion: prints the completion script of a shell; with words after it, what may follow them, as that script asks.
-import { print, quote, usage, type Input } from '../commands/input.js';
+import { answer, quote, usage, type Input } from '../commands/input.js';
 import { runWords } from '../commands/run-words.js';
 import { COMPLETION_SCRIPTS } from '../formats/completion.js';
 import { COMMAND_HELP } from './command-help.js';
-import { complete } from './complete.js';
+import { complete, type Word } from './complete.js';
 
 export function completion(input: Input): void {
   const [shell = '', ...words] = input.args;
@@ -12,20 +12,26 @@ export function completion(input: Input): void {
     throw usage(
       `there is completion for ${COMMAND_HELP['completion']?.values?.['<SHELL>']?.join(', ')}; not for ${quote(shell)}`,
     );
-  print(words.length === 0 ? script : answerOf(input, shell, words));
+  if (words.length === 0) {
+    answer(input.context, { shell, script }, script);
+    return;
+  }
+  const { kind, found } = offered(input, words);
+  // Bash shows words alone.
+  const lines = found.map(([word, what]) => (shell === 'bash' || what === '' ? word : `${word}\t${what}`));
+  const json = { kind, words: found.map(([word, what]) => ({ word, what })) };
+  answer(input.context, json, `${[kind, ...lines].join('\n')}\n`);
 }
 
-function answerOf({ context }: Input, shell: string, words: readonly string[]): string {
-  const offer = complete(words);
-  const start = (words.at(-1) ?? '').slice(offer.prefix.length);
+function offered({ context }: Input, words: readonly string[]): { kind: string; found: Word[] } {
+  const { prefix, files, commandAt, ...offer } = complete(words);
+  const start = (words.at(-1) ?? '').slice(prefix.length);
   const dir = offer.dir === undefined ? context.dir : fromShell(offer.dir, context.env);
   const runs = offer.runs === 'none' ? [] : runWords({ ...context, dir }, offer.runs, start);
-  const all = [...offer.words, ...runs.map(([id, what]) => [offer.prefix + id, what] as const)];
-  const kind =
-    offer.commandAt === null ? (offer.files === 'none' ? 'words' : offer.files) : `command ${offer.commandAt}`;
-  // Bash shows words alone.
-  const lines = all.map(([word, what]) => (shell === 'bash' || what === '' ? word : `${word}\t${what}`));
-  return `${[kind, ...lines].join('\n')}\n`;
+  return {
+    kind: commandAt === null ? (files === 'none' ? 'words' : files) : `command ${commandAt}`,
+    found: [...offer.words, ...runs.map(([id, what]): Word => [prefix + id, what])],
+  };
 }
 
 /** A folder as it was typed: what a shell would have made of `~`, quotes and backslashes. */

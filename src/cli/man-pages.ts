@@ -1,8 +1,8 @@
 // The manual pages, from the table of commands and its help: runlog(1), and one of each command or family of commands. The build
 // writes them.
 import { manText, type ManBlock, type ManPage } from '../formats/roff.js';
-import { COMMAND_HELP, GLOBAL_HELP, GROUPS, type CommandHelp, optionText } from './command-help.js';
-import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, readOptions } from './command-table.js';
+import { COMMAND_HELP, GLOBAL_HELP, GROUPS, argText, type CommandHelp, optionText } from './command-help.js';
+import { COMMANDS, GLOBAL_OPTIONS, type CommandSpec, readArgs, readOptions } from './command-table.js';
 import { EXIT_STATUSES, FIRST_STEPS, PURPOSE, topics, type Topic } from './overview.js';
 
 declare const RUNLOG_VERSION: string;
@@ -114,7 +114,10 @@ function bodyOf(spec: CommandSpec, heading?: ManBlock): ManBlock[] {
   );
   return [
     paragraph(summary),
-    ...(/RUN\b/.test(spec.args) ? [paragraph(RUN_ARGUMENT)] : []),
+    ...readArgs(spec.args).flatMap((arg) => {
+      const text = argText(help, arg);
+      return text === '' ? [] : [item(arg.replaceAll(/[<>]/g, ''), text)];
+    }),
     ...(heading === undefined || options.length === 0 ? [] : [heading]),
     ...options,
   ];

@@ -1,5 +1,6 @@
 // The ids of runs for a shell's completion, newest first. Somebody is typing: nothing is read that the index knows, and where the store
 // cannot be read there are none.
+import { toVisibleLine } from '../formats/visible-text.js';
 import { findStore, listArchived } from '../runs/paths.js';
 import { newestRuns } from '../runs/resolve.js';
 import { localTime } from '../terminal/screen.js';
@@ -21,7 +22,9 @@ export function runWords(
         .reverse();
     return newestRuns(store, start, MOST).map(({ id, start: begin, status }) => [
       id,
-      [begin === '' ? '' : localTime(begin).slice(0, 'YYYY-MM-DD HH:MM'.length), status ?? 'open'].join('  ').trim(),
+      toVisibleLine(
+        `${begin === '' ? '' : localTime(begin).slice(0, 'YYYY-MM-DD HH:MM'.length)}  ${status ?? 'open'}`.trim(),
+      ),
     ]);
   } catch {
     return [];

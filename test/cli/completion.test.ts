@@ -62,6 +62,13 @@ describe('runlog completion', () => {
     expect(treeOf(own.cwd)).toEqual(before);
   });
 
+  it('is one document under --json', async () => {
+    const { stdout } = await store.runlog(['--json', 'completion', 'bash', '--', 'show', 'day']);
+    const what = expect.stringMatching(/ {2}completed$/);
+    expect(JSON.parse(stdout)).toEqual({ kind: 'words', words: [{ word: 'day_1', what }] });
+    expect(Object.keys(await store.json('completion', 'fish'))).toEqual(['shell', 'script']);
+  });
+
   it('names the shells that it knows', async () => {
     const { stderr, exitCode } = await runlog(['completion', 'tcsh']);
     expect({ stderr, exitCode }).toEqual({
@@ -84,6 +91,8 @@ describe.each<Interactive>(['bash', 'zsh', 'fish'])('completion in a real %s', (
       ['runlog export csv --run=d', ['runlog', 'export', 'csv', '--run=day_1']],
       ['runlog show ni', ['runlog', 'show', 'night_']],
       ['runlog help expo', ['runlog', 'help', 'export']],
+      ['runlog show "d', ['runlog', 'show', 'day_1']],
+      ['runlog import x --format=', ['runlog', 'import', 'x', '--format=']],
     ];
     const { words } = await pressTab(
       shell,

@@ -16,6 +16,12 @@ _runlog() {
     rest=${rest#"$piece"}
   done
   word=${words[${#words[@]} - 1]}
+  # An open quote is readline's to keep.
+  if [[ $piece == [\"\']* ]]; then
+    word=${word%"$piece"}${piece:1}
+    piece=${piece:1}
+    words[${#words[@]} - 1]=$word
+  fi
   # Readline replaces what stands behind such a cut.
   [[ $piece == [=:] ]] && piece=''
   COMPREPLY=()

@@ -2,7 +2,8 @@
 function __runlog_complete
     set -l program runlog
     set -l words (commandline -opc)
-    set -l current (commandline -ct)
+    # An open quote is fish's to keep.
+    set -l current (string trim --left --chars '\'"' -- (commandline -ct))
     string match -q '*/*' -- $words[1]
     and set program $words[1]
     set -l answer (command $program completion fish -- $words[2..-1] "$current" 2>/dev/null)
