@@ -3,7 +3,7 @@ import type { Report, Section } from './report.js';
 
 export function reportMarkdown({ runId, status, reason, facts, sections }: Report): string {
   const head = [`# ${escapeCell(runId)}`, '', `**${status}**${reason === null ? '' : `: ${escapeCell(reason)}`}`];
-  const factLines = facts.length === 0 ? [] : ['', ...table(['', ''], facts)];
+  const factLines = facts.length === 0 ? [] : ['', ...markdownTable(['', ''], facts)];
   return `${[...head, ...factLines, ...sections.flatMap(sectionLines)].join('\n')}\n`;
 }
 
@@ -12,10 +12,10 @@ function sectionLines({ title, columns, rows }: Section): string[] {
     ...row.cells.slice(0, -1),
     [row.cells.at(-1) ?? '', ...row.notes].filter(Boolean).join('\n'),
   ]);
-  return ['', `## ${title}`, '', ...table(columns, cells)];
+  return ['', `## ${title}`, '', ...markdownTable(columns, cells)];
 }
 
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`;
   return [line(columns), `|${columns.map(() => ' --- |').join('')}`, ...rows.map(line)];
 }

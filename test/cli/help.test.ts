@@ -38,14 +38,15 @@ describe('runlog alone', () => {
     expect(
       stable(told(stdout), store)
         .replaceAll(/\d+(\.\d+)?s /g, 'Ns ')
-        .replaceAll(/ +/g, ' '),
+        .replaceAll(/ +/g, ' ')
+        .replaceAll(/just now|\d+ s ago/g, 'AGE'),
     ).toMatchInlineSnapshot(`
       "The last runs in CWD/logs:
        STATUS STARTED TOOK STEPS RUN
-       running DATE TIME - run_DATE_TIME_live
-       interrupted DATE TIME Ns 1 run_DATE_TIME_dead
-       failed DATE TIME Ns run_DATE_TIME_bad
-       completed DATE TIME Ns run_DATE_TIME_good
+       running AGE - run_DATE_TIME_live
+       interrupted AGE Ns 1 run_DATE_TIME_dead
+       failed AGE Ns run_DATE_TIME_bad
+       completed AGE Ns run_DATE_TIME_good
 
       Next:
        runlog summary run_DATE_TIME_dead why it is interrupted
@@ -70,6 +71,17 @@ describe('runlog alone', () => {
     const { stdout } = await store.runlog([]);
     expect(stdout.match(/^ {2}completed/gm)).toHaveLength(5);
     expect(stdout).toContain('Next:\n  runlog summary  what the last one did\n\n');
+  });
+
+  it('proposes to compare with the last run of the same project that went well', async () => {
+    const store = tempStore();
+    await store.runlog(['run', '--project', '171', '--id', 'good', '--', 'true']);
+    await store.runlog(['run', '--project', '171', '--id', 'bad', '--', 'false']);
+    const { stdout } = await store.runlog([]);
+    const [, next = ''] = /^ {2}(runlog compare --last-good bad) {2}/m.exec(stdout) ?? [];
+    expect((await store.shell('dash', next)).stdout).toContain('good');
+    await store.runlog(['run', '--project', '172', '--id', 'other', '--', 'false']);
+    expect((await store.runlog([])).stdout).not.toContain('compare --last-good');
   });
 
   it('names the store in what it proposes, where it was given one', async () => {

@@ -53,12 +53,14 @@ async function takenBy(name: string, option: string): Promise<string[] | undefin
   const { stdout } = await runlog(words);
   const { error } = JSON.parse(stdout || '{}') as { error?: { message: string } };
   const [, listed] = new RegExp(`^--${option} takes (\\S+, .*); not "no such value"$`).exec(error?.message ?? '') ?? [];
-  return listed?.split(', ');
+  // Those that are made of something of one's own, as tag:KEY, are not to choose from.
+  return listed?.split(/, (?:with .*)?| or /).filter((value) => value !== '' && !value.includes(':'));
 }
 
 /** Arguments that are sound, where the table's placeholders are not. */
 const ARGS: Readonly<Record<string, string>> = {
   metric: 'KS 1',
+  query: 'SELECT',
   'step note': '1 metrics',
   stage: '1',
   correct: 'issue 3 --success',
