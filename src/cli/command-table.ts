@@ -74,6 +74,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   { name: 'beat', args: '', options: `within=DURATION ${RECORDING}` },
   { name: 'shell-init', args: '<SHELL>', options: '' },
+  { name: 'completion', args: '<SHELL> [WORD...]', options: '' },
   { name: 'run', args: '', options: START, command: 'required' },
   {
     name: 'finalize',
