@@ -9,7 +9,7 @@ import { retries } from '../views/issue-outcome.js';
 import type { RunState } from '../views/run.js';
 import { executions } from '../views/steps.js';
 import { workOf, type Work } from '../views/work.js';
-import { lookOf, readFactsFile, writeFactsFile, type KnownFacts } from './facts-file.js';
+import { alignedFacts, lookOf, readKept, settledOf, writeKept, type Kept, type Settled } from './facts-file.js';
 import type { Store } from './paths.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
 import { journalStamp } from './settled-run.js';
@@ -53,70 +53,102 @@ export async function readFacts<Name extends FactName>(
   fits: (row: RunRow) => boolean,
   loadPricer: LoadPricer,
 ): Promise<FactsList<FactKinds[Name]>> {
-  const { entries, open, damaged } = survey(store, fits);
-  const known = readFactsFile(store, name, KINDS[name].version);
+  const { version, of } = KINDS[name];
+  const kept = readKept(store, name, version);
+  const { settled, fresh, open, damaged } = survey(store, kept);
+  const facts = kept?.settled === settled ? kept.facts : alignedFacts(kept, settled);
+  const others = new Map<string, { look: number; facts: Json }>();
   const runs: RunFacts<FactKinds[Name]>[] = [];
-  const found: { runId: string; look: number; state: RunState }[] = [];
-  let from: Vantage | undefined;
+  const found: Found[] = [];
   const broken: string[] = [];
+  let from: Vantage | undefined;
   const readOpen = async (runId: string): Promise<void> => {
     const { state, status, damage } = (await import('./store.js')).readAnyRun(store, runId, (from ??= vantage()));
     if (damage.length > 0) broken.push(runId);
     await priceCalls(state, loadPricer);
     const row = runRow(runId, status, state);
-    if (fits(row)) runs.push({ row, facts: KINDS[name].of(state) });
+    if (fits(row)) runs.push({ row, facts: of(state) });
   };
-  for (const { row, stamp, isUnpriced } of entries) {
+  /** What is not known yet of a settled run; its price list of today says nothing of tomorrow. */
+  const readSettled = async (row: RunRow, isUnpriced: boolean): Promise<RunState | null> => {
+    const read = isUnpriced ? null : (await import('./read-settled.js')).readSettled;
+    const state = read?.(store, row.run_id, (from ??= vantage())) ?? null;
+    if (state === null) await readOpen(row.run_id);
+    else runs.push({ row, facts: of(state) });
+    return state;
+  };
+  for (const [index, row] of settled.rows.entries()) {
+    if (!fits(row)) continue;
+    const own = facts[index] as Json | null;
+    if (own !== null) {
+      runs.push({ row, facts: own as unknown as FactKinds[Name] });
+      continue;
+    }
+    // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
+    const state = await readSettled(row, settled.unpriced[index] === true);
+    if (state !== null) found.push({ runId: row.run_id, look: settled.looks[index] as number, index, state });
+  }
+  for (const { row, stamp, isUnpriced } of fresh) {
     const look = lookOf(journalStamp(stamp));
-    const kept = known.get(row.run_id);
-    if (!isUnpriced && kept?.look === look) {
-      runs.push({ row, facts: kept.facts as unknown as FactKinds[Name] });
+    const known = kept?.others.get(row.run_id);
+    if (known?.look === look && !isUnpriced) {
+      others.set(row.run_id, known);
+      if (fits(row)) runs.push({ row, facts: known.facts as unknown as FactKinds[Name] });
       continue;
     }
-    const state = isUnpriced
-      ? null
-      : (await import('./read-settled.js')).readSettled(store, row.run_id, (from ??= vantage()));
-    if (state === null) {
-      // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
-      await readOpen(row.run_id);
-      continue;
-    }
-    found.push({ runId: row.run_id, look, state });
-    runs.push({ row, facts: KINDS[name].of(state) });
+    if (!fits(row)) continue;
+    // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
+    const state = await readSettled(row, isUnpriced);
+    if (state !== null) found.push({ runId: row.run_id, look, index: null, state });
   }
   // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
   for (const runId of open) await readOpen(runId);
   runs.sort((one, other) => comparePlaces(placeOf(one.row), placeOf(other.row)));
-  if (found.length > 0) keep(store, found, name, known);
+  if (found.length > 0) keepAll(store, settled, found);
+  else if (kept?.settled !== settled) writeKept(store, name, version, { settled, facts, others });
   return { runs, damaged: [...new Set([...damaged, ...broken])].sort() };
 }
 
 interface Surveyed {
-  entries: IndexEntry[];
+  settled: Settled;
+  /** Runs that were finalized since the index file was written. */
+  fresh: readonly IndexEntry[];
   open: string[];
   damaged: string[];
 }
 
-/** The settled runs that fit, all that are not settled, and the damaged. */
-function survey(store: Store, fits: (row: RunRow) => boolean): Surveyed {
-  return askIndex(store, (index) => {
-    const entries: IndexEntry[] = [];
-    for (const entry of index.entries()) if (fits(entry.row)) entries.push(entry);
-    return { entries, open: index.open, damaged: index.damaged };
+/** The rows of settled runs: those that are kept, where the index file is still the one that they were taken from. */
+function survey(store: Store, kept: Kept | null): Surveyed {
+  return askIndex(store, ({ filed, entries, open, damaged }) => {
+    if (filed === null) return { settled: settledOf([...entries()], ''), fresh: [], open, damaged };
+    const { identity, fresh, rows } = filed;
+    const isSame = kept !== null && kept.settled.identity === identity;
+    return { settled: isSame ? kept.settled : settledOf([...rows()], identity), fresh, open, damaged };
   });
 }
 
+interface Found {
+  runId: string;
+  look: number;
+  /** Among the settled; null where the run was finalized since. */
+  index: number | null;
+  state: RunState;
+}
+
 /** A run that was read for one question answers the others too. */
-function keep(
-  store: Store,
-  found: readonly { runId: string; look: number; state: RunState }[],
-  asked: FactName,
-  known: KnownFacts,
-): void {
+function keepAll(store: Store, settled: Settled, found: readonly Found[]): void {
   for (const name of NAMES) {
     const { version, of } = KINDS[name];
-    const own = name === asked ? known : readFactsFile(store, name, version);
-    for (const { runId, look, state } of found) own.set(runId, { look, facts: of(state) as unknown as Json });
-    writeFactsFile(store, name, version, own);
+    const kept = readKept(store, name, version);
+    const facts = alignedFacts(kept, settled);
+    const others = new Map(kept?.others);
+    for (const { runId, look, index, state } of found) {
+      const own = of(state) as unknown as Json;
+      if (index === null) others.set(runId, { look, facts: own });
+      else facts[index] = own;
+    }
+    // Those that the index file has by now are among its rows.
+    for (const { run_id: runId } of settled.rows) others.delete(runId);
+    writeKept(store, name, version, { settled, facts, others });
   }
 }

@@ -58,6 +58,11 @@ export class IndexFile {
     return null;
   }
 
+  /** The same as long as all its rows are. */
+  get identity(): string {
+    return this.#blocks.map(([, crc]) => crc).join('');
+  }
+
   /** The lines, a block at a time. Throws `IndexDamage`. */
   *blocks(): Generator<string, void, undefined> {
     let offset = this.#rowsFrom;

@@ -25,6 +25,8 @@ export interface StoreIndex {
   damaged: string[];
   /** Every settled run, newest first. */
   entries: () => Generator<IndexEntry, void, undefined>;
+  /** Where the file of the index is up to date: which one it is, its own rows, and what is settled since. */
+  filed: { identity: string; rows: () => Generator<IndexEntry, void, undefined>; fresh: readonly IndexEntry[] } | null;
 }
 
 export interface IndexOptions {
@@ -84,6 +86,7 @@ function openKnown(
     open: open.filter((_, index) => settled[index] === null),
     damaged: [...damaged, ...fresh.filter(({ isDamaged }) => isDamaged).map(({ row }) => row.run_id)].sort(),
     entries: () => merge(fresh, file),
+    filed: { identity: file.identity, rows: () => merge([], file), fresh },
   };
 }
 
@@ -154,6 +157,7 @@ function refresh(
   return {
     open,
     damaged,
+    filed: null,
     *entries() {
       for (let at = 0; at < lines.length; at += ROWS_AT_ONCE)
         yield* decodeEntries(lines.slice(at, at + ROWS_AT_ONCE).join(''));
