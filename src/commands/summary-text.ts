@@ -1,6 +1,6 @@
 // The answers of runlog summary for people.
-import { reportMarkdown } from '../formats/report-markdown.js';
-import { reportOf } from '../formats/report.js';
+import { reportMarkdown } from '../formats/report/markdown.js';
+import { reportOf } from '../formats/report/run-report.js';
 import { traceText } from '../formats/trace.js';
 import type { RunReading } from '../runs/verdict.js';
 import { painter } from '../terminal/colors.js';

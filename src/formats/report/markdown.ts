@@ -1,5 +1,5 @@
 // A report as GitHub-flavoured Markdown.
-import type { Report, Section } from './report.js';
+import type { Report, Section } from '../report.js';
 
 export function reportMarkdown({ runId, status, reason, facts, sections }: Report): string {
   const head = [`# ${escapeCell(runId)}`, '', `**${status}**${reason === null ? '' : `: ${escapeCell(reason)}`}`];
