@@ -364,8 +364,8 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   summary: {
     group: 'Afterwards',
     summary: 'what happened in a run',
-    options: { format: 'text, markdown or trace' },
-    examples: ['runlog summary', 'runlog summary latest~1 --format markdown'],
+    options: { format: 'text, markdown or trace', full: 'every row, however many there are' },
+    examples: ['runlog summary', 'runlog summary latest~1 --full', 'runlog summary latest --format markdown'],
   },
   show: {
     group: 'Afterwards',

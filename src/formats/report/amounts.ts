@@ -1,7 +1,8 @@
 // What was measured, counted and spent in a run: metrics, models, tools, code.
 import type { CodeChanges } from '../../views/issues.js';
 import type { RunState } from '../../views/run.js';
-import { sumGroups, totalTokens } from '../../views/tokens.js';
+import { executions, stepSeconds, sumSeconds } from '../../views/steps.js';
+import { addSums, noTokens, sumGroups, totalTokens, type TokenSums } from '../../views/tokens.js';
 import { countText, counted, durationText, measureText } from '../quantities.js';
 import type { Row, Section } from '../report.js';
 import { costText } from './facts.js';
@@ -24,7 +25,53 @@ export function metricsSection({ metrics }: RunState): Section {
       notes: [],
     };
   });
-  return { title: 'Metrics', columns: ['name', 'value', 'limit', '', ''], rows };
+  return { title: 'Metrics', columns: ['name', 'value', 'limit', '', ''], rows, outcome: 3 };
+}
+
+/** Where the time and the money went, by agent: those of whom either is on record. Steps at once count each. */
+export function spendingSection({ steps, usage }: RunState): Section {
+  const spent = new Map<string | null, { seconds: (number | null)[]; sums: TokenSums }>();
+  const of = (agent: string | null): { seconds: (number | null)[]; sums: TokenSums } => {
+    const known = spent.get(agent) ?? { seconds: [], sums: noTokens() };
+    spent.set(agent, known);
+    return known;
+  };
+  for (const step of executions(steps)) of(step.agent).seconds.push(stepSeconds(step));
+  for (const { agent, sums } of usage.groups.values()) addSums(of(agent).sums, sums);
+  const all = [...spent].map(([agent, { seconds, sums }]) => ({
+    agent,
+    steps: seconds.length,
+    seconds: sumSeconds(seconds),
+    sums,
+  }));
+  const [time, money] = [
+    sumSeconds(all.map(({ seconds }) => seconds)) ?? 0,
+    all.reduce((sum, { sums }) => sum + (sums.costUsd ?? 0), 0),
+  ];
+  all.sort((a, b) => (b.seconds ?? -1) - (a.seconds ?? -1) || (b.sums.costUsd ?? -1) - (a.sums.costUsd ?? -1));
+  const rows = all.map(({ agent, steps: count, seconds, sums }): Row => ({
+    cells: [
+      agent ?? 'agent not said',
+      count === 0 ? '' : counted(count, 'step'),
+      seconds === null ? '' : durationText(seconds),
+      shareText(seconds, time),
+      sums.calls === 0 ? '' : `${costText(sums)}`,
+      shareText(sums.costUsd, money),
+    ],
+    tone: 'plain',
+    notes: [],
+  }));
+  const isSplit = rows.length > 1 && (time > 0 || money > 0);
+  return { title: 'Time and money', columns: ['agent', '', 'took', '', 'cost', ''], rows: isSplit ? rows : [] };
+}
+
+/** `█████▌    55%`; nothing of nothing, or where the part is not known. */
+function shareText(part: number | null, whole: number): string {
+  if (part === null || whole <= 0) return '';
+  const WIDTH = 10;
+  const halves = Math.round((2 * WIDTH * part) / whole);
+  const bar = '█'.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? '▌' : '');
+  return `${bar.padEnd(WIDTH)} ${Math.round((100 * part) / whole)}%`;
 }
 
 export function tokensSection({ usage }: RunState): Section {
@@ -71,7 +118,7 @@ export function codeSection({ issues, code }: RunState): Section {
   const rows = measured.flatMap(([what, changes]): Row[] =>
     changes === null ? [] : [{ cells: [what, codeText(changes)], tone: 'plain', notes: [] }],
   );
-  return { title: 'Code', columns: ['of', 'changes'], rows };
+  return { title: 'Code', columns: ['of', 'changes'], rows, flexible: 1 };
 }
 
 function codeText(code: CodeChanges): string {

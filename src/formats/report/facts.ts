@@ -9,6 +9,7 @@ export function factsOf(state: RunState, showTime: (instant: string) => string):
   const model = [started?.llm?.provider, started?.llm?.model].filter(Boolean).join(' / ');
   const temperature = started?.llm?.temperature ?? null;
   const all: [string, string | null | undefined][] = [
+    ['Error', ending?.error],
     ['Project', started?.project],
     ['Mode', started?.execution_mode],
     ['Issue', started?.specific_issue],
@@ -24,7 +25,6 @@ export function factsOf(state: RunState, showTime: (instant: string) => string):
     ['Tokens', tokenText(tokens)],
     ['Cost', tokens.calls === 0 ? null : costText(tokens)],
     ['Unpriced', unpricedText(state)],
-    ['Error', ending?.error],
     ['Host', started?.host],
     ['Folder', started?.cwd],
     ['Commit', commitText(started?.git)],

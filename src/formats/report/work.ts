@@ -9,8 +9,6 @@ import { executions, isOpen, stepSeconds, type Step } from '../../views/steps.js
 import { counted, durationText, measureText } from '../quantities.js';
 import { statusTone, type Row, type Section, type Tone } from '../report.js';
 
-const NOTES_SHOWN = 6;
-
 export function plannedSection(state: RunState): Section {
   const { plan, steps } = state;
   const rows: Row[] = [];
@@ -31,20 +29,20 @@ export function plannedSection(state: RunState): Section {
       });
     }
   }
-  return { title: 'Plan', columns: ['', 'method', 'outcome'], rows };
+  return { title: 'Plan', columns: ['', 'method', 'outcome'], rows, flexible: 1 };
 }
 
-export function stepsSection({ steps }: RunState): Section {
+export function stepsSection({ steps }: RunState, notesShown: number): Section {
   const rows = steps.map((step): Row => {
     const { word, tone } = stepOutcome(step);
     const what = [step.agent, step.task].filter((part) => part !== null).join(': ');
     const attempt = step.attempt > 1 ? ` (attempt ${step.attempt})` : '';
-    const hidden = step.notes.length - NOTES_SHOWN;
+    const hidden = step.notes.length - notesShown;
     return {
       cells: [String(step.number), word, `${what}${attempt}`, isOpen(step) ? '' : stepDurationText(step)],
       tone,
       notes: [
-        ...step.notes.slice(-NOTES_SHOWN).map(({ title, detail, metrics }) => {
+        ...step.notes.slice(-notesShown).map(({ title, detail, metrics }) => {
           // A detail may name them already, with their limits.
           const unsaid = Object.entries(metrics).filter(([name]) => detail?.includes(name) !== true);
           const values = unsaid.map(([name, value]) => `${name}=${measureText(value)}`);
@@ -56,7 +54,13 @@ export function stepsSection({ steps }: RunState): Section {
       ],
     };
   });
-  return { title: `Steps (${executions(steps).length})`, columns: ['#', 'status', 'agent and task', 'took'], rows };
+  return {
+    title: `Steps (${executions(steps).length})`,
+    columns: ['#', 'status', 'agent and task', 'took'],
+    rows,
+    flexible: 2,
+    outcome: 1,
+  };
 }
 
 function stepOutcome(step: Step): { word: string; tone: Tone } {
@@ -96,7 +100,7 @@ export function issuesSection(state: RunState): Section {
       notes: issue.error === null ? [] : [`Error: ${issue.error}`],
     };
   });
-  return { title: 'Issues', columns: ['issue', 'status', 'took', ''], rows };
+  return { title: 'Issues', columns: ['issue', 'status', 'took', ''], rows, flexible: 3, outcome: 1 };
 }
 
 export function correctionsSection({ corrections }: RunState): Section {
@@ -109,7 +113,7 @@ export function correctionsSection({ corrections }: RunState): Section {
     tone: success ? 'good' : 'bad',
     notes: [],
   }));
-  return { title: 'Corrected', columns: ['what', 'outcome', 'evidence'], rows };
+  return { title: 'Corrected', columns: ['what', 'outcome', 'evidence'], rows, flexible: 2, outcome: 1 };
 }
 
 export function pipelinesSection({ pipelines }: RunState): Section {
@@ -128,7 +132,13 @@ export function pipelinesSection({ pipelines }: RunState): Section {
       notes: [[errorType, errorMessage].filter(Boolean).join(': ')].filter(Boolean),
     };
   });
-  return { title: `Pipelines (${rows.length})`, columns: ['pipeline', 'status', 'took', ''], rows };
+  return {
+    title: `Pipelines (${rows.length})`,
+    columns: ['pipeline', 'status', 'took', ''],
+    rows,
+    flexible: 3,
+    outcome: 1,
+  };
 }
 
 export function debuggingSection({ cycles }: RunState): Section {
@@ -148,5 +158,5 @@ export function debuggingSection({ cycles }: RunState): Section {
       ),
     };
   });
-  return { title: `Debugging (${rows.length})`, columns: ['error', '', 'attempts', 'took', 'by'], rows };
+  return { title: `Debugging (${rows.length})`, columns: ['error', '', 'attempts', 'took', 'by'], rows, outcome: 1 };
 }

@@ -1,0 +1,33 @@
+// What to do next about a run: commands to copy, each with what it is good for.
+import type { Row, Section } from '../report.js';
+import { shellWord } from '../shell-words.js';
+
+export interface Standing {
+  status: string;
+  /** Whether its end is on record; that of a dead run is only seen. */
+  hasEnded: boolean;
+  /** Whether finalize may end it. */
+  isOver: boolean;
+  isDamaged: boolean;
+  hasActions: boolean;
+  isFolded: boolean;
+}
+
+/** `dir`: the store, where the caller had to name it. */
+export function nextSection(runId: string, dir: string | undefined, standing: Standing): Section {
+  const { status, hasEnded, isOver, isDamaged, hasActions, isFolded } = standing;
+  const rows: Row[] = [];
+  const store = dir === undefined ? '' : ` --dir ${shellWord(dir)}`;
+  const add = (isWanted: boolean, command: string, why: string): void => {
+    if (isWanted) rows.push({ cells: [`runlog ${command}${store}`, why], tone: 'plain', notes: [] });
+  };
+  const id = shellWord(runId);
+  const hasGoneWrong = ['failed', 'partial', 'interrupted'].includes(status);
+  add(isDamaged, `verify ${id}`, 'what is damaged, and where');
+  add(status === 'running', `tail ${id} -f`, 'what it does now');
+  add(!hasEnded && isOver, `finalize ${id}`, 'put its end on record');
+  add(hasGoneWrong, `show ${id}`, 'every event, up to its last');
+  add(hasGoneWrong && hasActions, `commands ${id}`, 'what it ran, as a script to do it again');
+  add(isFolded, `summary ${id} --full`, 'every row');
+  return { title: 'Next', columns: ['command', 'for'], rows, flexible: 1 };
+}
