@@ -60,6 +60,10 @@ function latest(
     add(at, `pipeline ${id}`, false, () => [status, errorMessage ?? failedJobs.join(', ')]);
   for (const { startedAt, agent, errorType, errorMessage } of state.cycles)
     add(startedAt, 'debugging', false, () => [[agent, errorType].filter(Boolean).join(': '), errorMessage]);
+  for (const { at, name, value, passed } of state.metrics)
+    // One without a time of its own may have been written long after the run.
+    if (state.lastEventAt !== null && at <= state.lastEventAt)
+      add(at, 'metric', passed === false, () => [`${name}=${value}`]);
   for (const { at, number, itemType, file, content } of state.items.latest)
     add(at, `item ${number}`, false, () => [itemType, file ?? content]);
   for (const { at, action, description, result, hasFailed } of actions)

@@ -156,9 +156,9 @@ test('a run that failed, in 80 columns', async () => {
       KS (issue 7)  0.05  <= 0.1  ok  2 values, 0.05 to 0.32
 
     Time and money
-      coding_agent  2 steps  2 min 29 s  █████▌     53%  $0.22  █████████  92%
+      coding_agent  2 steps  2 min 29 s  █████      53%  $0.22  █████████  92%
+      planner       1 step   56 s        ██         20%  $0.02  ▌          8%
       writer        1 step   1 min 15 s  ██▌        27%
-      planner       1 step   56 s        ██         20%  $0.02  █          8%
 
     Models
       gpt-5 (openai)  2 calls  52,000 tokens  $0.24
@@ -237,9 +237,9 @@ test('the same in 200 columns', async () => {
       KS (issue 7)  0.05  <= 0.1  ok  2 values, 0.05 to 0.32
 
     Time and money
-      coding_agent  2 steps  2 min 29 s  █████▌     53%  $0.22  █████████  92%
+      coding_agent  2 steps  2 min 29 s  █████      53%  $0.22  █████████  92%
+      planner       1 step   56 s        ██         20%  $0.02  ▌          8%
       writer        1 step   1 min 15 s  ██▌        27%
-      planner       1 step   56 s        ██         20%  $0.02  █          8%
 
     Models
       gpt-5 (openai)  2 calls  52,000 tokens  $0.24
@@ -297,8 +297,8 @@ test('a run that was completed', async () => {
       2  SUCCESS  train: three epochs  1 h 6 min
 
     Time and money
-      train    1 step  1 h 6 min  ██████████ 99%
-      prepare  1 step  40 s                  1%
+      train    1 step  1 h 6 min  █████████▌ 99%
+      prepare  1 step  40 s       ▌          1%
     "
   `);
 });

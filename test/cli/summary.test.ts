@@ -79,7 +79,7 @@ test('the text has the steps, the plan and its attempts, metrics against their l
       loss (issue 3)  NaN
 
     Time and money
-      development_agent  1 step  15 s    ████████   79%  $0.0125  ██████████ 100%
+      development_agent  1 step  15 s    ███████▌   79%  $0.0125  ██████████ 100%
       code_review_agent  1 step  4.00 s  ██         21%
 
     Models

@@ -28,7 +28,7 @@ export function metricsSection({ metrics }: RunState): Section {
   return { title: 'Metrics', columns: ['name', 'value', 'limit', '', ''], rows, outcome: 3 };
 }
 
-/** Where the time and the money went, by agent: those of whom either is on record. Steps at once count each. */
+/** Where the time and the money went, by agent, the dearest first. Of steps at once each counts. */
 export function spendingSection({ steps, usage }: RunState): Section {
   const spent = new Map<string | null, { seconds: (number | null)[]; sums: TokenSums }>();
   const of = (agent: string | null): { seconds: (number | null)[]; sums: TokenSums } => {
@@ -48,7 +48,7 @@ export function spendingSection({ steps, usage }: RunState): Section {
     sumSeconds(all.map(({ seconds }) => seconds)) ?? 0,
     all.reduce((sum, { sums }) => sum + (sums.costUsd ?? 0), 0),
   ];
-  all.sort((a, b) => (b.seconds ?? -1) - (a.seconds ?? -1) || (b.sums.costUsd ?? -1) - (a.sums.costUsd ?? -1));
+  all.sort((a, b) => (b.sums.costUsd ?? -1) - (a.sums.costUsd ?? -1) || (b.seconds ?? -1) - (a.seconds ?? -1));
   const rows = all.map(({ agent, steps: count, seconds, sums }): Row => ({
     cells: [
       agent ?? 'agent not said',
@@ -69,7 +69,7 @@ export function spendingSection({ steps, usage }: RunState): Section {
 function shareText(part: number | null, whole: number): string {
   if (part === null || whole <= 0) return '';
   const WIDTH = 10;
-  const halves = Math.round((2 * WIDTH * part) / whole);
+  const halves = Math.max(part > 0 ? 1 : 0, Math.floor((2 * WIDTH * part) / whole));
   const bar = '█'.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? '▌' : '');
   return `${bar.padEnd(WIDTH)} ${Math.round((100 * part) / whole)}%`;
 }

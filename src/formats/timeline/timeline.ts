@@ -3,7 +3,7 @@ import { formatInstant, parseInstant } from '../../events/instant.js';
 import { loadOf, type Interval } from '../../views/load.js';
 import { startTime, type RunState } from '../../views/run.js';
 import { fold } from '../fold.js';
-import { durationText } from '../quantities.js';
+import { countText, durationText } from '../quantities.js';
 import type { ShowTime } from '../report.js';
 import { toJoinedLine } from '../visible-text.js';
 import type { Stretch } from './geometry.js';
@@ -100,7 +100,7 @@ function foldedRow(hidden: readonly Span[]): TimelineRow {
   const isOpen = hidden.some((span) => span.isOpen);
   return {
     kind: 'folded',
-    label: `… ${hidden.length} more${bad === 0 ? '' : `, ${bad} failed`}`,
+    label: `… ${countText(hidden.length)} more${bad === 0 ? '' : `, ${countText(bad)} failed`}`,
     depth: hidden.every(({ depth }) => depth === 1) ? 1 : 0,
     outcome: bad > 0 ? 'bad' : 'unknown',
     seconds: null,
