@@ -25,6 +25,8 @@ const FILL: Readonly<Record<TimelineRow['kind'], string>> = {
   tool: '┄',
   folded: '░',
 };
+/** What a row of its own is for: bars alone show when the work began and ended. */
+const OVERLAP_OR_GAP = /[2-9+]|\d\u00b7+\d/;
 const DURATION_WIDTH = 6;
 const LEAST_BAR = 8;
 /** Columns between two times of the axis. */
@@ -32,7 +34,7 @@ const TICK_EVERY = 24;
 
 /** Lines of at most `width` columns. */
 export function timelineLines(timeline: Timeline, paint: Painter, width: number): string[] {
-  const { rows, errors, work, axis } = timeline;
+  const { rows, errors, loads, axis } = timeline;
   const labels = rows.map(({ depth, label }) => '  '.repeat(depth) + label);
   // Mark, two gaps of two and one of one stand beside label, bar and duration.
   const room = width - DURATION_WIDTH - 6;
@@ -47,9 +49,8 @@ export function timelineLines(timeline: Timeline, paint: Painter, width: number)
     const text = line(MARK[row.outcome], labels[index] as string, barText(row, axis, barWidth), duration);
     lines.push(paint.paint(TONE[row.outcome], text));
   }
-  const load = work === null ? [] : loadByColumn(work, axis, barWidth);
-  if (work !== null && work.length > 1 && load.some((count) => count !== 1))
-    lines.push(paint.faint(line(' ', 'at once', load.map(digitOf).join(''))));
+  const load = (loads === null ? [] : loadByColumn(loads, axis, barWidth)).map(digitOf).join('');
+  if (OVERLAP_OR_GAP.test(load)) lines.push(paint.faint(line(' ', 'at once', load)));
   if (errors.length > 0) {
     const at = new Set(errors.map((time) => columnOf(time, axis, barWidth)));
     const marks = Array.from({ length: barWidth }, (_, column) => (at.has(column) ? '✗' : ' '));

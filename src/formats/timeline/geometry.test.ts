@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { loadOf } from '../../views/load.js';
 import { barOf, columnOf, loadByColumn, type Stretch } from './geometry.js';
 
 const time = fc.integer({ min: -1000, max: 3000 });
@@ -75,12 +76,13 @@ describe('a bar', () => {
 
 describe('the load of the columns', () => {
   test('is the most that is under way in each', () => {
+    const axis = { from: 0, to: 100 };
     const work = [
       { from: 0, to: 30 },
       { from: 15, to: 45 },
       { from: 80, to: 100 },
     ];
-    expect(loadByColumn(work, { from: 0, to: 100 }, 10)).toEqual([1, 2, 2, 1, 1, 0, 0, 0, 1, 1]);
+    expect(loadByColumn(loadOf(work, axis), axis, 10)).toEqual([1, 2, 2, 1, 1, 0, 0, 0, 1, 1]);
   });
 
   test('sees whatever has a length, in the column where it begins', () => {
@@ -88,7 +90,7 @@ describe('the load of the columns', () => {
       fc.property(axes, widths, fc.nat(1000), fc.integer({ min: 1, max: 500 }), (axis, width, after, length) => {
         const from = axis.from + after;
         if (from >= axis.to) return;
-        const loads = loadByColumn([{ from, to: from + length }], axis, width);
+        const loads = loadByColumn(loadOf([{ from, to: from + length }], axis), axis, width);
         expect(loads[columnOf(from, axis, width)]).toBe(1);
       }),
     );

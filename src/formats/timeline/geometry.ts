@@ -1,5 +1,5 @@
 // Where the bars of a timeline stand: columns of a width, from times. What draws them is terminal's.
-import { loadOf, type Interval } from '../../views/load.js';
+import type { Interval, Load } from '../../views/load.js';
 
 /** When something was under way, in microseconds; null where that is not on record. */
 export interface Stretch {
@@ -39,9 +39,9 @@ export function columnOf(at: number, axis: Interval, width: number): number {
 }
 
 /** Of each column, the most that was under way at once in it. */
-export function loadByColumn(intervals: readonly Interval[], axis: Interval, width: number): number[] {
+export function loadByColumn(loads: readonly Load[], axis: Interval, width: number): number[] {
   const counts = Array.from({ length: width }, () => 0);
-  for (const { from, to, count } of loadOf(intervals, axis)) {
+  for (const { from, to, count } of loads) {
     const end = Math.min(width, Math.ceil(positionOf(to, axis, width)));
     for (let column = columnOf(from, axis, width); column < end; column += 1)
       counts[column] = Math.max(counts[column] as number, count);

@@ -1,6 +1,6 @@
 // When was what under way in a run? Its spans, folded where there are many, with what to say of them: all but how wide they are drawn.
 import { formatInstant, parseInstant } from '../../events/instant.js';
-import { loadOf, type Interval } from '../../views/load.js';
+import { loadOf, type Interval, type Load } from '../../views/load.js';
 import { startTime, type RunState } from '../../views/run.js';
 import { fold } from '../fold.js';
 import { countText, durationText } from '../quantities.js';
@@ -23,8 +23,8 @@ export interface Timeline {
   startText: string;
   endText: string;
   rows: TimelineRow[];
-  /** When steps and pipelines were under way, folded or not; null where not all of them tell. */
-  work: Interval[] | null;
+  /** How many steps and pipelines were under way at once, folded or not; null where not all of them tell. */
+  loads: Load[] | null;
   errors: number[];
   remarks: string[];
   isFolded: boolean;
@@ -41,6 +41,8 @@ export function timelineOf(state: RunState, now: string | null, limit: number, s
   const folded = fold(spans, limit, weights(spans));
   const rows = folded.map((place) => ('item' in place ? rowOf(place.item) : foldedRow(place.hidden)));
   const work = spans.filter(({ kind }) => kind === 'step' || kind === 'pipeline');
+  const loads = loadsOf(work, axis);
+  const hasPipelines = work.some(({ kind }) => kind === 'pipeline');
   const [startText, endText] = axisTexts(axis, showTime);
   const errors = state.errors.flatMap(({ at }) => (at === null ? [] : [parseInstant(at) as number]));
   return {
@@ -48,9 +50,9 @@ export function timelineOf(state: RunState, now: string | null, limit: number, s
     startText,
     endText,
     rows,
-    work: intervalsOf(work, axis),
+    loads,
     errors,
-    remarks: remarksOf(work, axis, showTime),
+    remarks: loads === null ? [] : remarksOf(loads, hasPipelines ? 'step or pipeline' : 'step', showTime),
     isFolded: rows.length < spans.length,
   };
 }
@@ -111,27 +113,22 @@ function foldedRow(hidden: readonly Span[]): TimelineRow {
 }
 
 /** Null where a step or pipeline does not tell when it began or ended: then a gap could be a lack of records. */
-function intervalsOf(work: readonly Span[], axis: Interval): Interval[] | null {
+function loadsOf(work: readonly Span[], axis: Interval): Load[] | null {
   const intervals = work.flatMap(({ from, to, isOpen }) => {
     const end = isOpen ? axis.to : to;
     return from === null || end === null ? [] : [{ from, to: end }];
   });
-  return intervals.length < work.length ? null : intervals;
+  return work.length === 0 || intervals.length < work.length ? null : loadOf(intervals, axis);
 }
 
-function remarksOf(work: readonly Span[], axis: Interval, showTime: ShowTime): string[] {
-  const whole = axis.to - axis.from;
-  const intervals = intervalsOf(work, axis);
-  if (intervals === null || work.length === 0 || whole === 0) return [];
+function remarksOf(loads: readonly Load[], what: string, showTime: ShowTime): string[] {
   const lengthOf = ({ from, to }: Interval): number => to - from;
   const sum = (parts: readonly Interval[]): number => parts.reduce((total, part) => total + lengthOf(part), 0);
-  const loads = loadOf(intervals, axis);
   const gaps = loads.filter(({ count }) => count === 0);
   const shared = loads.filter(({ count }) => count > 1);
-  const idle = sum(gaps);
+  const [idle, whole] = [sum(gaps), sum(loads)];
   const remarks: string[] = [];
   if (idle / whole >= 0.01) {
-    const what = work.some(({ kind }) => kind === 'pipeline') ? 'step or pipeline' : 'step';
     const longest = gaps.reduce((most, gap) => (lengthOf(gap) > lengthOf(most) ? gap : most));
     const from = showTime(formatInstant(longest.from)).slice(-8);
     const where =
