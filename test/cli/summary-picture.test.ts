@@ -153,7 +153,7 @@ test('a run that failed, in 80 columns', async () => {
       8  completed  1 min 21 s  right the first time
 
     Metrics
-      KS (issue 7)  0.05  <= 0.1  ok  2 values, 0.05 to 0.32
+      KS (issue 7)  0.05  <= 0.1  ok  2 values, 0.05 to 0.32, 1 failed
 
     Time and money
       coding_agent  2 steps  2 min 29 s  █████      53%  $0.22  █████████  92%
@@ -234,7 +234,7 @@ test('the same in 200 columns', async () => {
       8  completed  1 min 21 s  right the first time
 
     Metrics
-      KS (issue 7)  0.05  <= 0.1  ok  2 values, 0.05 to 0.32
+      KS (issue 7)  0.05  <= 0.1  ok  2 values, 0.05 to 0.32, 1 failed
 
     Time and money
       coding_agent  2 steps  2 min 29 s  █████      53%  $0.22  █████████  92%

@@ -75,7 +75,7 @@ test('the text has the steps, the plan and its attempts, metrics against their l
       issue 3  success  merge request !12 was merged (gitlab)
 
     Metrics
-      KS (issue 3)    0.05  <= 0.1  ok  2 values, 0.05 to 0.32
+      KS (issue 3)    0.05  <= 0.1  ok  2 values, 0.05 to 0.32, 1 failed
       loss (issue 3)  NaN
 
     Time and money

@@ -17,9 +17,14 @@ export function metricsSection({ metrics }: RunState): Section {
         `${measureText(metric.value)}${metric.unit === null ? '' : ` ${metric.unit}`}`,
         metric.limit === null ? '' : `${metric.direction === 'min' ? '>=' : '<='} ${metric.limit}`,
         word,
-        range
-          ? `${metric.count} values, ${measureText(metric.min as number)} to ${measureText(metric.max as number)}`
-          : '',
+        [
+          range
+            ? `${metric.count} values, ${measureText(metric.min as number)} to ${measureText(metric.max as number)}`
+            : null,
+          metric.count > 1 && metric.failures > 0 ? `${metric.failures} failed` : null,
+        ]
+          .filter(Boolean)
+          .join(', '),
       ],
       tone: word === 'fail' ? 'bad' : word === 'ok' ? 'good' : 'plain',
       notes: [],
