@@ -1,5 +1,5 @@
 // A timeline as text: a row for each span, its bar in the columns that are left beside its label and its duration.
-import { shortDuration } from '../formats/quantities.js';
+import { countText, shortDuration } from '../formats/quantities.js';
 import type { Tone } from '../formats/report.js';
 import { barOf, columnOf, loadByColumn } from '../formats/timeline/geometry.js';
 import type { SpanOutcome } from '../formats/timeline/spans.js';
@@ -27,6 +27,7 @@ const FILL: Readonly<Record<TimelineRow['kind'], string>> = {
 };
 /** What a row of its own is for: bars alone show when the work began and ended. */
 const OVERLAP_OR_GAP = /[2-9+]|\d\u00b7+\d/;
+/** Of all but years. */
 const DURATION_WIDTH = 6;
 const LEAST_BAR = 8;
 /** Columns between two times of the axis. */
@@ -36,17 +37,19 @@ const TICK_EVERY = 24;
 export function timelineLines(timeline: Timeline, paint: Painter, width: number): string[] {
   const { rows, errors, loads, axis } = timeline;
   const labels = rows.map(({ depth, label }) => '  '.repeat(depth) + label);
+  const durations = rows.map(({ seconds }) => (seconds === null ? '' : shortDuration(seconds)));
+  const durationWidth = durations.reduce((most, { length }) => Math.max(most, length), DURATION_WIDTH);
   // Mark, two gaps of two and one of one stand beside label, bar and duration.
-  const room = width - DURATION_WIDTH - 6;
-  const widest = Math.max('at once'.length, ...labels.map(widthOf));
+  const room = width - durationWidth - 6;
+  const errorsLabel = `errors (${countText(errors.length)})`;
+  const widest = labels.reduce((most, label) => Math.max(most, widthOf(label)), errorsLabel.length);
   const labelWidth = Math.max(1, Math.min(widest, Math.max(12, Math.floor(room * 0.42)), room - LEAST_BAR));
   const barWidth = Math.max(LEAST_BAR, room - labelWidth);
   const line = (mark: string, label: string, bar: string, duration = ''): string =>
-    `${mark} ${padEnd(cutTo(label, labelWidth), labelWidth)}  ${padEnd(bar, barWidth)}  ${duration.padStart(DURATION_WIDTH)}`.trimEnd();
+    `${mark} ${padEnd(cutTo(label, labelWidth), labelWidth)}  ${padEnd(bar, barWidth)}  ${duration.padStart(durationWidth)}`.trimEnd();
   const lines = [paint.faint(line(' ', '', axisText(timeline, barWidth)))];
   for (const [index, row] of rows.entries()) {
-    const duration = row.seconds === null ? '' : shortDuration(row.seconds);
-    const text = line(MARK[row.outcome], labels[index] as string, barText(row, axis, barWidth), duration);
+    const text = line(MARK[row.outcome], labels[index] as string, barText(row, axis, barWidth), durations[index]);
     lines.push(paint.paint(TONE[row.outcome], text));
   }
   const load = (loads === null ? [] : loadByColumn(loads, axis, barWidth)).map(digitOf).join('');
@@ -54,7 +57,7 @@ export function timelineLines(timeline: Timeline, paint: Painter, width: number)
   if (errors.length > 0) {
     const at = new Set(errors.map((time) => columnOf(time, axis, barWidth)));
     const marks = Array.from({ length: barWidth }, (_, column) => (at.has(column) ? '✗' : ' '));
-    lines.push(paint.paint('bad', line(' ', `errors (${errors.length})`, marks.join('').trimEnd())));
+    lines.push(paint.paint('bad', line(' ', errorsLabel, marks.join('').trimEnd())));
   }
   return [...lines, ...timeline.remarks.flatMap((remark) => wrapTo(remark, width))];
 }
