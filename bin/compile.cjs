@@ -19,6 +19,7 @@ const QUESTIONS = [
   ['summary', 'told', '--json'],
   ['summary', 'told', '--format', 'markdown'],
   ['cost'],
+  ['compare', 'run', 'told'],
   ['tail', 'told'],
   ['show', 'told'],
   ['finalize', 'told', '--status', 'completed'],

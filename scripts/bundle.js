@@ -40,6 +40,7 @@ const FULL = [
     'more',
     [
       ...['src/cli/by-commander.ts', 'src/commands/code.ts', 'src/commands/import.ts', 'src/commands/lint.ts'],
+      ...['src/commands/export-parquet.ts', 'src/commands/query.ts'],
       ...['src/runs/read-archive.ts', 'src/runs/read-tables.ts', 'src/runs/write-archive.ts'],
     ],
   ],
@@ -51,6 +52,8 @@ const SHARED = 'src/events/errors.ts';
 /** @returns {Promise<{ record: Record<string, import('esbuild').BuildResult>, main: Record<string, import('esbuild').BuildResult>, library: import('esbuild').BuildResult }>} */
 export async function bundle({ write }) {
   const common = {
+    // The user's to install.
+    external: ['@duckdb/node-api'],
     absWorkingDir: root,
     bundle: true,
     platform: 'node',

@@ -167,7 +167,7 @@ function bodyOf(runId, index, events, end, number = 0) {
   }
 }
 
-function line(millis, number, index, body) {
+export function line(millis, number, index, body) {
   const json = JSON.stringify({ v: 1, id: idOf(millis, number, index), at: timeOf(millis), ...body });
   const crc = zlib.crc32?.(json.slice(0, -1)) ?? crc32(json.slice(0, -1));
   return `\n${json.slice(0, -1)},"crc":"${crc.toString(16).padStart(8, '0')}"}\n`;
@@ -178,9 +178,9 @@ function idOf(millis, number, index) {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${(index & 0xfff).toString(16).padStart(3, '0')}-8000-${number.toString(16).padStart(6, '0')}${(index & 0xffffff).toString(16).padStart(6, '0')}`;
 }
 
-const timeOf = (millis) => new Date(millis).toISOString().replace('Z', '000Z');
+export const timeOf = (millis) => new Date(millis).toISOString().replace('Z', '000Z');
 const projectOf = (number) => String(100 + (number % 7));
-const stamp = (millis) => new Date(millis).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
+export const stamp = (millis) => new Date(millis).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '_');
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;

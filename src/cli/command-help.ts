@@ -369,9 +369,12 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   show: {
     group: 'Afterwards',
-    summary: 'every event of a run',
-    options: {},
-    examples: ['runlog show latest', 'runlog show run_20251003_181952_project_171 --json'],
+    summary: 'every event of a run, or those around one',
+    options: {
+      around: 'only around this time, event id or step:N',
+      context: 'how many events before and after that (default 5)',
+    },
+    examples: ['runlog show latest --json', 'runlog show latest --around step:3'],
   },
   list: {
     group: 'Afterwards',
@@ -385,9 +388,13 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       intent: 'only with this intent',
       tag: 'only with this tag; may be repeated',
       failed: 'only failed, partial and interrupted ones',
+      grep: 'only with an event whose line matches, as tail shows it',
+      sort: 'by a column: the largest or latest first, text from A to Z; KEY:asc or KEY:desc',
+      columns: 'which columns, as status,started,took,cost,run',
       limit: 'at most so many',
+      watch: 'draw it anew every two seconds, until Ctrl-C',
     },
-    examples: ['runlog list --failed --since 2d', 'runlog list --project 171 --json'],
+    examples: ['runlog list --failed --since 2d', 'runlog list --sort cost --limit 10'],
   },
   cost: {
     group: 'Afterwards',
@@ -400,6 +407,56 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     },
     examples: ['runlog cost --since 7d', 'runlog cost latest --by agent --json'],
   },
+  stats: {
+    group: 'Afterwards',
+    summary: 'success, durations, retries, tokens and cost of many runs, by intent, agent, tool, day...',
+    options: {
+      by: 'intent (default), model, project, status, day, tag:KEY, agent or tool',
+      since: 'runs that started at or after this time or age, beside the period of the same length before',
+      until: 'runs that started before it',
+      project: 'runs of this project',
+      model: 'runs with this model',
+      intent: 'runs with this intent',
+      tag: 'runs with this tag; may be repeated',
+    },
+    examples: ['runlog stats --since 7d', 'runlog stats --by agent --intent train'],
+  },
+  errors: {
+    group: 'Afterwards',
+    summary: 'faults that come again across runs; or of one run, and what solved them elsewhere',
+    options: {
+      since: 'runs that started at or after this time or age',
+      until: 'runs that started before it',
+      project: 'runs of this project',
+      intent: 'runs with this intent',
+      agent: 'faults that this agent met',
+      limit: 'how many faults (default 20)',
+    },
+    examples: ['runlog errors --since 30d', 'runlog errors latest'],
+  },
+  compare: {
+    group: 'Afterwards',
+    summary: 'in what runs differ from the first of them',
+    options: {
+      'last-good': 'with the last completed run of the same intent (else project) before RUN',
+      'fail-on': 'exit 1 if so: cost>+20%, duration>5m, errors>0, metric:loss>+5%; may be repeated',
+    },
+    examples: ['runlog compare latest~1 latest', "runlog compare --last-good latest --fail-on 'cost>+20%'"],
+  },
+  query: {
+    group: 'Afterwards',
+    summary: 'ask all runs in SQL; needs the package @duckdb/node-api',
+    options: {
+      format: 'table (default), csv, json, markdown or parquet',
+      out: 'into a file; its ending (.csv, .json, .md, .parquet) tells the format too',
+      schema: 'the tables, their columns and types',
+    },
+    examples: [
+      'runlog query "SELECT status, count(*) AS runs FROM runs GROUP BY status"',
+      'runlog query "SELECT run_id, value FROM metrics WHERE name = \'loss\' ORDER BY timestamp" --out loss.csv',
+      'runlog query --schema',
+    ],
+  },
   tail: {
     group: 'Afterwards',
     summary: 'the last events of a run; -f waits for more',
@@ -408,8 +465,9 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       lines: 'how many events (default 10)',
       type: 'only events of this type; may be repeated',
       grep: 'only events whose line matches',
+      all: 'of all runs together',
     },
-    examples: ['runlog tail -f', 'runlog tail latest -n 50 --type error.raised'],
+    examples: ['runlog tail -f', 'runlog tail --all --grep OutOfMemory'],
   },
   'export csv': {
     group: 'Afterwards',
@@ -421,6 +479,18 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'lock-timeout': 'wait for another export (default 0)',
     },
     examples: ['runlog export csv', 'runlog export csv --out tables --run latest'],
+  },
+  'export parquet': {
+    group: 'Afterwards',
+    summary: 'the tables of query as Parquet; needs the package @duckdb/node-api',
+    options: {
+      out: 'where to (default: parquet/ of the store)',
+      partition: 'folders by day, project, intent, model or status of the run; may be repeated',
+    },
+    examples: [
+      'runlog export parquet --out lake',
+      'runlog export parquet --out lake --partition project --partition day',
+    ],
   },
   'export log': {
     group: 'Afterwards',

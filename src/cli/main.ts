@@ -49,10 +49,20 @@ const loadAction = async (name: string): Promise<Action> => {
       return (await import('../commands/list.js')).list;
     case 'cost':
       return (await import('../commands/cost.js')).cost;
+    case 'stats':
+      return (await import('../commands/stats.js')).stats;
+    case 'errors':
+      return (await import('../commands/errors.js')).errors;
+    case 'compare':
+      return (await import('../commands/compare.js')).compare;
+    case 'query':
+      return (await import('../commands/query.js')).query;
     case 'tail':
       return (await import('../commands/tail.js')).tail;
     case 'export csv':
       return (await import('../commands/export-csv.js')).exportCsv;
+    case 'export parquet':
+      return (await import('../commands/export-parquet.js')).exportParquet;
     case 'export log':
       return (await import('../commands/export.js')).exportLog;
     case 'export trace':

@@ -2,37 +2,30 @@
 import { costObjects, costTable, totalObject, unpricedText } from '../formats/cost.js';
 import { counted, moneyText } from '../formats/quantities.js';
 import { toVisibleLine } from '../formats/visible-text.js';
-import { formatInstant } from '../events/instant.js';
-import { priceCalls, pricesOf } from '../runs/pricing.js';
+import { runRow, type RunRow } from '../formats/run-json.js';
+import { readFacts } from '../runs/facts.js';
+import { priceCalls, pricesOf, type LoadPricer } from '../runs/pricing.js';
 import { loadPriceLists } from '../sources/price-lists.js';
 import { resolveRun } from '../runs/resolve.js';
-import { readAllRuns } from '../runs/store.js';
-import { readRun, vantage, type RunReading } from '../runs/verdict.js';
+import { readRun, vantage } from '../runs/verdict.js';
 import { painter } from '../terminal/colors.js';
 import { alignColumns, wrapTo } from '../terminal/columns.js';
 import { screenWidth } from '../terminal/screen.js';
-import { COST_KEYS, costRows, costTotal, type CostTotal } from '../views/costs.js';
-import { startTime, type RunState } from '../views/run.js';
-import { unpricedModels } from '../views/tokens.js';
+import { COST_KEYS, costFactsOf, costRows, costTotal, type CostFacts, type CostTotal } from '../views/costs.js';
+import { sumUnpriced } from '../views/tokens.js';
 import { answer, remark, warn, type Input } from './input.js';
-import { parseTime } from './values.js';
+import { runFilter } from './run-filter.js';
 
 export async function cost(input: Input): Promise<void> {
   const by = input.choice('by', COST_KEYS) ?? 'model';
-  const fits = filterOf(input);
+  const fits = runFilter(input);
   const loadPricer = pricesOf(input.store, loadPriceLists);
-  const states: RunState[] = [];
-  const damaged: string[] = [];
-  for (const { runId, state, damage } of readingsOf(input)) {
-    if (damage.length > 0) damaged.push(runId);
-    if (!fits(state)) continue;
-    await priceCalls(state, loadPricer);
-    states.push(state);
-  }
-  const rows = costRows(states, by);
-  const total = costTotal(states);
-  const unpriced = unpricedModels(...states.map(({ usage }) => usage));
-  const sources = [...new Set(states.flatMap(({ usage }) => usage.sources))].sort();
+  const { runs, damaged } =
+    input.args.length === 0 ? await allRuns(input, fits, loadPricer) : await namedRuns(input, fits, loadPricer);
+  const rows = costRows(runs, by);
+  const total = costTotal(runs);
+  const unpriced = sumUnpriced(runs.flatMap((run) => run.unpriced));
+  const sources = [...new Set(runs.flatMap((run) => run.sources))].sort();
   const json = {
     by,
     rows: costObjects(rows, by),
@@ -42,34 +35,34 @@ export async function cost(input: Input): Promise<void> {
   const table = costTable(rows, by, total.sums);
   const remarks = remarksOf(total, unpricedText(unpriced), sources);
   answer(input.context, json, input.context.isJson || isEmpty ? '' : textOf(input, table, remarks));
-  if (isEmpty) remark(input.context, `no calls of models${states.length === 0 ? ', for no run fits' : ''}`);
+  if (isEmpty) remark(input.context, `no calls of models${runs.length === 0 ? ', for no run fits' : ''}`);
   if (damaged.length === 0) return;
   warn(`damaged, counted as far as they can be read: ${damaged.join(', ')}; runlog verify says where`);
   process.exitCode = 3;
 }
 
-/** The runs named, each once; else all of the store. */
-function readingsOf(input: Input): Iterable<RunReading> {
-  const from = vantage();
-  if (input.args.length === 0) return readAllRuns(input.store, from);
-  const runIds = new Set(input.args.map((text) => resolveRun(input.store, text, input.context.env)));
-  return [...runIds].map((runId) => readRun(input.store, runId, from));
+interface Runs {
+  runs: CostFacts[];
+  damaged: string[];
 }
 
-function filterOf(input: Input): (state: RunState) => boolean {
-  const [since, until] = ['since', 'until'].map((name) => {
-    const text = input.text(name);
-    return text === undefined ? undefined : formatInstant(parseTime(text, `--${name}`));
-  });
-  const project = input.text('project');
-  return (state) => {
-    const begin = startTime(state) ?? '';
-    return (
-      (since === undefined || begin >= since) &&
-      (until === undefined || begin < until) &&
-      (project === undefined || state.started?.project === project)
-    );
-  };
+async function allRuns(input: Input, fits: (row: RunRow) => boolean, loadPricer: LoadPricer): Promise<Runs> {
+  const { runs, damaged } = await readFacts(input.store, 'costs', fits, loadPricer);
+  return { runs: runs.map(({ facts }) => facts), damaged };
+}
+
+/** The runs named, each once. */
+async function namedRuns(input: Input, fits: (row: RunRow) => boolean, loadPricer: LoadPricer): Promise<Runs> {
+  const from = vantage();
+  const [runs, damaged]: [CostFacts[], string[]] = [[], []];
+  for (const runId of new Set(input.args.map((text) => resolveRun(input.store, text, input.context.env)))) {
+    const { state, status, damage } = readRun(input.store, runId, from);
+    if (damage.length > 0) damaged.push(runId);
+    if (!fits(runRow(runId, status, state))) continue;
+    await priceCalls(state, loadPricer);
+    runs.push(costFactsOf(state));
+  }
+  return { runs, damaged };
 }
 
 function remarksOf(total: CostTotal, unpriced: string, sources: readonly string[]): string[] {

@@ -1,26 +1,25 @@
 // runlog list: which runs fit, and the answer for programs. It reaches no third-party code, so that the direct way may take it.
-import { formatInstant } from '../events/instant.js';
-import { runObject, type RunRow } from '../formats/run-json.js';
+import { runObject } from '../formats/run-json.js';
 import { listRuns, type RunList } from '../runs/list-runs.js';
 import { isPinned } from '../runs/pin.js';
-import { answer, remark, usage, warn, type Input } from './input.js';
-import { parseTime } from './values.js';
+import { answer, remark, warn, type Input } from './input.js';
+import { runFilter } from './run-filter.js';
 
-const STATUSES = ['running', 'stale', 'completed', 'failed', 'partial', 'interrupted', 'cancelled'];
 /** How many damaged runs are named. */
 const DAMAGED_SHOWN = 3;
-const FAILED = new Set(['failed', 'partial', 'interrupted']);
 
-/** `list --json`; false, and nothing said, where a price list is to be asked first. */
+/** `list --json`; false, and nothing said, where a price list or the runs themselves are to be asked first. */
 export function listJson(input: Input): boolean {
+  if (['sort', 'grep', 'columns', 'watch'].some((name) => input.text(name) !== undefined || input.has(name)))
+    return false;
   const list = findRuns(input);
   if (list.runs.some(({ reading }) => (reading?.state.tokens.unpricedCalls ?? 0) > 0)) return false;
   answerRuns(input, list, () => '');
   return true;
 }
 
-export function findRuns(input: Input): RunList {
-  return listRuns(input.store, filterOf(input), input.count('limit') ?? Infinity);
+function findRuns(input: Input): RunList {
+  return listRuns(input.store, runFilter(input), input.count('limit') ?? Infinity);
 }
 
 /** `textOf` gives the answer for people. */
@@ -40,29 +39,4 @@ export function answerRuns(input: Input, { runs, damaged, isAnyFitting }: RunLis
 function someOf(runIds: readonly string[]): string {
   const rest = runIds.length - DAMAGED_SHOWN;
   return runIds.slice(0, DAMAGED_SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
-
-function filterOf(input: Input): (row: RunRow) => boolean {
-  const statuses = input.list('status');
-  for (const status of statuses)
-    if (!STATUSES.includes(status)) throw usage(`--status takes ${STATUSES.join(', ')}; not ${JSON.stringify(status)}`);
-  const [since, until] = ['since', 'until'].map((name) => {
-    const text = input.text(name);
-    return text === undefined ? undefined : formatInstant(parseTime(text, `--${name}`));
-  });
-  const [project, model, intent] = [input.text('project'), input.text('model'), input.text('intent')];
-  const tags = Object.entries(input.pairs('tag'));
-  return (row) => {
-    const begin = row.start_time ?? '';
-    return (
-      (statuses.length === 0 || statuses.includes(row.status)) &&
-      (!input.has('failed') || FAILED.has(row.status)) &&
-      (since === undefined || begin >= since) &&
-      (until === undefined || begin < until) &&
-      (project === undefined || row.project_id === project) &&
-      (model === undefined || row.llm.model === model) &&
-      (intent === undefined || row.intent_type === intent) &&
-      tags.every(([key, value]) => row.tags[key] === value)
-    );
-  };
 }

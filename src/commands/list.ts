@@ -1,63 +1,124 @@
-// runlog list: the runs of a store, newest first.
-import { moneyText, shortDuration } from '../formats/quantities.js';
+// runlog list: the runs of a store as a table that fits the screen, newest first, and how the latest of each kind went.
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  COLUMN_NAMES,
+  USUAL_COLUMNS,
+  listColumns,
+  outcomeColumns,
+  sortRows,
+  type ColumnName,
+} from '../formats/list-columns.js';
 import { statusTone } from '../formats/report.js';
 import { runRow, type RunRow } from '../formats/run-json.js';
-import { toVisibleLine } from '../formats/visible-text.js';
+import { nowMicros } from '../journal/clock.js';
+import { latestRows, listRuns, type ListedRun, type RunList } from '../runs/list-runs.js';
 import { isPinned } from '../runs/pin.js';
 import { priceCalls, pricesOf } from '../runs/pricing.js';
 import { loadPriceLists } from '../sources/price-lists.js';
 import { painter } from '../terminal/colors.js';
-import { alignColumns } from '../terminal/columns.js';
-import { localTime } from '../terminal/screen.js';
-import type { Input } from './input.js';
-import { answerRuns, findRuns } from './list-json.js';
+import { tableOf } from '../terminal/columns.js';
+import { isTerminal, localTime, screenWidth } from '../terminal/screen.js';
+import { print, usage, type Input } from './input.js';
+import { grepOf, hasEvent } from './finding.js';
+import { answerRuns } from './list-json.js';
+import { runFilter } from './run-filter.js';
+
+/** Of how many runs the latest outcomes are. */
+const RECENT_RUNS = 200;
+const WATCH_MS = 2000;
+/** To the upper left corner, and what comes then takes the place of what was there. */
+const HOME = '\u001B[H';
+const CLEAR_LINE = '\u001B[K';
+const CLEAR_BELOW = '\u001B[J';
 
 export async function list(input: Input): Promise<void> {
+  const names = columnsOf(input);
+  if (!input.has('watch')) {
+    await listOnce(input, names, '');
+    return;
+  }
+  if (input.context.isJson || !isTerminal(1))
+    throw usage('--watch draws on a terminal; without one, list now and then by yourself');
+  print(`${HOME}${CLEAR_BELOW}`);
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- until Ctrl-C
+    await listOnce(input, names, HOME);
+    // oxlint-disable-next-line no-await-in-loop -- until Ctrl-C
+    await wait(WATCH_MS);
+  }
+}
+
+async function listOnce(input: Input, names: readonly ColumnName[] | null, before: string): Promise<void> {
   const found = findRuns(input);
   const loadPricer = pricesOf(input.store, loadPriceLists);
   for (const run of found.runs) {
     if (run.reading === null) continue;
     const { runId, status, state } = run.reading;
+    // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
     await priceCalls(state, loadPricer);
     run.row = runRow(runId, status, state);
   }
-  answerRuns(input, found, () =>
-    tableOf(
-      input,
-      found.runs.map(({ row }) => row),
-    ),
-  );
+  const rows = found.runs.map(({ row }) => row);
+  answerRuns(input, found, () => {
+    const text = textOf(input, rows, names);
+    if (before === '') return text;
+    const lines = text.split('\n').slice(0, Math.max(1, (process.stdout.rows || 24) - 1));
+    return `${before}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`;
+  });
 }
 
-function tableOf(input: Input, runs: readonly RunRow[]): string {
-  if (runs.length === 0) return '';
+/** Those that are asked for, in the order that is asked for. */
+function findRuns(input: Input): RunList {
+  const order = orderOf(input);
+  const greps = grepOf(input);
+  const limit = input.count('limit') ?? Infinity;
+  if (order === null && greps === null) return listRuns(input.store, runFilter(input), limit);
+  const all = listRuns(input.store, runFilter(input), Infinity);
+  const sorted = order === null ? all.runs : sortRows(all.runs, ({ row }) => row, order.name, order.direction);
+  const runs: ListedRun[] = [];
+  for (const run of sorted) {
+    if (runs.length >= limit) break;
+    if (greps === null || hasEvent(input.store, run.row.run_id, greps)) runs.push(run);
+  }
+  return { ...all, runs };
+}
+
+function orderOf(input: Input): { name: ColumnName; direction: 'asc' | 'desc' | null } | null {
+  const text = input.text('sort');
+  if (text === undefined) return null;
+  const [name = '', direction = null, ...more] = text.split(':');
+  const isKnown = (COLUMN_NAMES as readonly string[]).includes(name) && more.length === 0;
+  if (!isKnown || !(direction === null || direction === 'asc' || direction === 'desc'))
+    throw usage(
+      `--sort takes ${COLUMN_NAMES.join(', ')}, with :asc or :desc where needed; not ${JSON.stringify(text)}`,
+    );
+  return { name: name as ColumnName, direction };
+}
+
+/** Null for the usual ones. */
+function columnsOf(input: Input): ColumnName[] | null {
+  const text = input.text('columns');
+  if (text === undefined) return null;
+  const names = text.split(',').filter((name) => name !== '');
+  const wrong = names.find((name) => !(COLUMN_NAMES as readonly string[]).includes(name));
+  if (wrong !== undefined || names.length === 0)
+    throw usage(`--columns takes ${COLUMN_NAMES.join(',')}; not ${JSON.stringify(wrong ?? text)}`);
+  return names as ColumnName[];
+}
+
+function textOf(input: Input, rows: readonly RunRow[], names: readonly ColumnName[] | null): string {
+  if (rows.length === 0) return '';
   const { env, isColorless } = input.context;
   const paint = painter(isColorless, env);
-  // The id comes last: it is the one column that must never be cut, and the one whose length nobody knows.
-  const rows = runs.map((run) => {
-    const { total_steps: steps, failed_steps: bad, start_time: begin, estimated_cost_usd: costUsd } = run;
-    const work = steps === 0 ? '' : bad === 0 ? String(steps) : `${steps}, ${bad} bad`;
-    const id = toVisibleLine(run.run_id) + (isPinned(input.store, run.run_id) ? ' (pinned)' : '');
-    return [
-      run.status,
-      begin === null ? '-' : localTime(begin).slice(0, 16),
-      shortDuration(run.duration_seconds),
-      work,
-      costUsd === null ? '' : moneyText(costUsd),
-      id,
-    ];
-  });
-  const titleOf = (column: number, title: string): string => (rows.some((row) => row[column] !== '') ? title : '');
-  const lines = alignColumns(
-    [['STATUS', 'STARTED', 'TOOK', titleOf(3, 'STEPS'), titleOf(4, 'COST'), 'RUN'], ...rows],
-    Infinity,
-    5,
+  const width = screenWidth(env);
+  const around = { nowMicros: nowMicros(), showTime: localTime, isPinned: (id: string) => isPinned(input.store, id) };
+  const columns = listColumns(rows, names ?? USUAL_COLUMNS, names !== null, around);
+  const lines = tableOf(columns, width).lines.map((line, index) =>
+    index === 0 ? paint.faint(line) : paint.paint(statusTone(rows[index - 1]?.status ?? ''), line),
   );
-  return lines
-    .flat()
-    .map((line, index) =>
-      index === 0 ? paint.faint(line) : paint.paint(statusTone(runs[index - 1]?.status ?? ''), line),
-    )
+  const outcomes = names === null ? outcomeColumns(latestRows(input.store, runFilter(input), RECENT_RUNS)) : [];
+  const strips = outcomes.length === 0 ? [] : tableOf(outcomes, width).lines;
+  return [...lines, ...strips.flatMap((line, index) => (index === 0 ? ['', paint.faint(line)] : [line]))]
     .map((line) => `${line}\n`)
     .join('');
 }

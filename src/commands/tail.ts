@@ -4,13 +4,14 @@ import type { RunlogEvent } from '../events/vocabulary.js';
 import { eventLine } from '../formats/event-line.js';
 import { toVisibleLine } from '../formats/visible-text.js';
 import type { Damage } from '../journal/line.js';
+import { listRuns } from '../runs/list-runs.js';
 import { readEvents } from '../runs/open-run.js';
 import { readRun, vantage } from '../runs/verdict.js';
 import { painter, type Painter } from '../terminal/colors.js';
 import { cutTo } from '../terminal/columns.js';
 import { localTime, cuttingWidth } from '../terminal/screen.js';
+import { grepOf } from './finding.js';
 import { namedRun } from './reading.js';
-import { messageOf } from '../events/errors.js';
 import { jsonText, say, usage, writeAll, type Input } from './input.js';
 
 const POLL_MS = 200;
@@ -20,10 +21,14 @@ const LIFE_EVERY_POLLS = 10;
 const KEPT_MORE = 1000;
 
 export async function tail(input: Input): Promise<void> {
-  const runId = namedRun(input);
   const lines = input.count('lines') ?? 10;
   const fits = filterOf(input);
   const paint = painter(input.context.isColorless, input.context.env);
+  if (input.has('all')) {
+    tailAll(input, lines, fits, paint);
+    return;
+  }
+  const runId = namedRun(input);
   const damage: Damage[] = [];
   // Read once: an event that came between two readings would be taken for one that was shown.
   const seen = new Set<string>();
@@ -58,17 +63,43 @@ export async function tail(input: Input): Promise<void> {
   }
 }
 
+/** The last events of all runs together, those of the latest run last. Runs are read from the latest on, until there are enough. */
+function tailAll(input: Input, lines: number, fits: (event: RunlogEvent) => boolean, paint: Painter): void {
+  if (input.has('follow') || input.args.length > 0) throw usage('--all takes neither a run nor --follow');
+  const { store } = input;
+  const found: { runId: string; event: RunlogEvent }[] = [];
+  const damage: Damage[] = [];
+  const runIds = listRuns(store, () => true, Infinity).runs.map(({ row }) => row.run_id);
+  for (const runId of runIds) {
+    if (found.length >= lines) break;
+    let last: RunlogEvent[] = [];
+    for (const event of readEvents(store, runId, damage)) {
+      if (fits(event)) last.push(event);
+      if (last.length >= 2 * lines + KEPT_MORE) last = last.slice(-lines);
+    }
+    found.unshift(...last.slice(-(lines - found.length)).map((event) => ({ runId, event })));
+  }
+  let before = '';
+  for (const { runId, event } of found) {
+    if (input.context.isJson) {
+      if (!writeAll(1, Buffer.from(`${jsonText({ run_id: runId, ...event })}\n`))) return;
+      continue;
+    }
+    if (
+      runId !== before &&
+      !writeAll(1, Buffer.from(`${before === '' ? '' : '\n'}${paint.bold(toVisibleLine(runId))}\n`))
+    )
+      return;
+    before = runId;
+    if (!printEvent(input, paint, event)) return;
+  }
+  if (damage.length > 0) process.exitCode = 3;
+}
+
 function filterOf(input: Input): (event: RunlogEvent) => boolean {
   const types = input.list('type');
-  const pattern = input.text('grep');
-  let expression: RegExp | null = null;
-  try {
-    expression = pattern === undefined ? null : new RegExp(pattern);
-  } catch (error) {
-    throw usage(`--grep takes a regular expression: ${messageOf(error)}`);
-  }
-  return (event) =>
-    (types.length === 0 || types.includes(event.type)) && (expression === null || expression.test(eventLine(event)));
+  const greps = grepOf(input);
+  return (event) => (types.length === 0 || types.includes(event.type)) && (greps === null || greps(event));
 }
 
 /** False where nobody reads any more. */

@@ -33,3 +33,8 @@ function encodeCell(cell: Cell): string {
 export function isFormula(text: string): boolean {
   return (FORMULA.test(text) || CONTROL_START.test(text)) && !PLAIN_NUMBER.test(text);
 }
+
+/** A text as it was before it was made harmless. */
+export function decodeCell(cell: string): string {
+  return cell.startsWith("'") && isFormula(cell.slice(1)) ? cell.slice(1) : cell;
+}

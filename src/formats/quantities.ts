@@ -27,6 +27,24 @@ export function shortDuration(seconds: number | null): string {
     : `${Math.floor(hours / 24)}d${two(hours % 24)}h`;
 }
 
+/** How long ago: `just now`, `40 s ago`, `3 h ago`, `5 d ago`, `4 mo ago`, `2 y ago`; `in 3 h` where clocks disagree. */
+export function ageText(seconds: number): string {
+  const size = Math.abs(seconds);
+  if (size < 10) return 'just now';
+  const [unit, name] = AGE_UNITS.findLast(([from]) => size >= from) as [number, string];
+  const count = `${Math.floor(size / unit)} ${name}`;
+  return seconds < 0 ? `in ${count}` : `${count} ago`;
+}
+
+const AGE_UNITS: readonly (readonly [seconds: number, name: string])[] = [
+  [1, 's'],
+  [60, 'min'],
+  [3600, 'h'],
+  [86_400, 'd'],
+  [30 * 86_400, 'mo'],
+  [365 * 86_400, 'y'],
+];
+
 export function sizeText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));

@@ -1,13 +1,9 @@
 // CSV text to cells, as csv.ts writes them.
 import { parse } from 'csv-parse/sync';
-import { isFormula } from './csv.js';
+import { decodeCell } from './csv.js';
 
 /** Text to rows of texts, as encodeCsv wrote them; throws where it is not CSV. An empty cell is ''. */
 export function decodeCsv(text: string): string[][] {
   const rows = parse(text, { record_delimiter: ['\r\n', '\n'], relax_column_count: true, bom: true }) as string[][];
   return rows.map((row) => row.map(decodeCell));
-}
-
-function decodeCell(cell: string): string {
-  return cell.startsWith("'") && isFormula(cell.slice(1)) ? cell.slice(1) : cell;
 }

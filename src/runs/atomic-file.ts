@@ -32,6 +32,25 @@ function asideOf(file: string): string {
   return path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
 }
 
+/** The same for a file that somebody else makes, under a name beside its place. */
+export async function writeBy<T>(file: string, rights: Rights, make: (aside: string) => Promise<T>): Promise<T> {
+  const aside = asideOf(file);
+  try {
+    const fd = openAside(aside, rights);
+    try {
+      const made = await make(aside);
+      fs.fsyncSync(fd);
+      fs.renameSync(aside, file);
+      return made;
+    } finally {
+      fs.closeSync(fd);
+    }
+  } catch (error) {
+    fs.rmSync(aside, { force: true });
+    throw error instanceof RunlogError ? error : cannotWrite(file, error);
+  }
+}
+
 const CHUNK_BYTES = 256 * 1024;
 
 /**

@@ -18,6 +18,8 @@ import type { RunState } from '../views/run.js';
 export interface ExportOptions {
   /** Where to; null for the store's own tables. */
   folder: string | null;
+  /** Into that folder go the rows that the store's own tables would get, those of archived runs too; the store stays as it is. */
+  isLikeOwn?: boolean;
   /** Only these; null for all. */
   runIds: readonly string[] | null;
   isRebuild: boolean;
@@ -43,8 +45,10 @@ export async function exportTables(store: Store, options: ExportOptions): Promis
 
 async function writeExport(store: Store, options: ExportOptions): Promise<Exported> {
   const from = vantage();
-  const isOwn = options.folder === null;
-  const tables = new Tables(options.folder === null ? ownTables(store) : tablesOf(options.folder));
+  const isOwn = options.folder === null || options.isLikeOwn === true;
+  const own = ownTables(store);
+  const target = options.folder === null ? own : tablesOf(options.folder);
+  const tables = new Tables(target, isOwn ? own : target);
   // Looked at first: what is added from now on is noticed the next time.
   const changes = changeStamp(store);
   const isNoted = changes === '' || changes !== tables.changes;

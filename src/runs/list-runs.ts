@@ -56,6 +56,18 @@ export function listRuns(
   return askIndex(store, ask, options);
 }
 
+/** The rows of the latest settled runs that fit, as the index has them: for what is told of many, none is looked at. */
+export function latestRows(store: Store, fits: (row: RunRow) => boolean, limit: number): RunRow[] {
+  return askIndex(store, (index) => {
+    const rows: RunRow[] = [];
+    for (const { row } of index.entries()) {
+      if (rows.length >= limit) break;
+      if (fits(row)) rows.push(row);
+    }
+    return rows;
+  });
+}
+
 /** All that fit, newest first, as far as they are asked for. */
 function* merge(
   open: readonly ListedRun[],

@@ -130,6 +130,11 @@ export function tablesIndexPath(store: Store): string {
   return path.join(store.dir, 'index.csv');
 }
 
+/** What was found out about each settled run, of one kind. */
+export function factsPath(store: Store, name: string): string {
+  return path.join(store.dir, `index.${name}`);
+}
+
 /** When a finalized run was last changed: a file's times, nothing else. */
 export function indexChangePath(store: Store): string {
   return path.join(store.dir, 'index.changed');

@@ -1,5 +1,5 @@
 // Seals: how long a finalized run's journal was, how many events it had and what it hashed to. What comes later stands after it.
-import { createHash } from 'node:crypto';
+
 import fs from 'node:fs';
 import path from 'node:path';
 import { RunlogError, errnoOf, messageOf } from '../events/errors.js';
@@ -34,7 +34,7 @@ export function sealJournal(store: Store, runId: string): Seal {
 /** Follows one reading of a segment from its start, and tells whether its sealed part is what it was. */
 export class SealCheck {
   readonly #seal: SegmentSeal;
-  readonly #hash = createHash('sha256');
+  readonly #hash = process.getBuiltinModule('node:crypto').createHash('sha256');
   readonly #ids = new IdSet();
   #bytes = 0;
 

@@ -58,12 +58,15 @@ export function headerOf(name: TableName): Buffer {
 /** The tables of a folder by the cache; null where it is not theirs. */
 export function openTables(folder: string, cache: string): TableFiles | null {
   try {
-    const spans = readSpans(folder, cache);
+    const looks = JSON.stringify(looksOf(folder));
+    const spans = readSpans(cache, looks);
     if (spans === null) return null;
     const files = TABLE_NAMES.map((name) => readRegular(fileOf(folder, name)));
     const at = spans.bytes.map((bytes, table) => startsOf(bytes, headerOf(TABLE_NAMES[table] as TableName).length));
     const ends = at.map((starts, table) => (starts.at(-1) as number) + (spans.bytes[table]?.at(-1) as number));
-    return files.every((file, table) => file.length === ends[table]) ? { ...spans, files, at, isSound: true } : null;
+    if (files.some((file, table) => file.length !== ends[table])) return null;
+    // Who only reads holds no lock: others may have replaced some of them meanwhile.
+    return JSON.stringify(looksOf(folder)) === looks ? { ...spans, files, at, isSound: true } : null;
   } catch {
     return null;
   }
@@ -80,12 +83,13 @@ export function startsOf(lengths: Uint32Array, from: number): Float64Array {
   return starts;
 }
 
-function readSpans(folder: string, cache: string): Spans | null {
+/** `looks`: how the tables look now. */
+function readSpans(cache: string, looks: string): Spans | null {
   const file = readRegular(cache);
   const lineEnd = file.indexOf(LF);
   const known = decodeChecked(file.subarray(0, lineEnd)) as SpansHeader | null;
   if (known?.version !== VERSION || known.columns !== allColumns() || known.endianness !== os.endianness()) return null;
-  if (JSON.stringify(known.files) !== JSON.stringify(looksOf(folder))) return null;
+  if (JSON.stringify(known.files) !== looks) return null;
   // At the start of memory of its own: numbers must lie at whole fours.
   const behind = Buffer.from(new Uint8Array(file.subarray(lineEnd + 1)).buffer);
   const { changes, ids, stamps } = known;

@@ -39,12 +39,15 @@ export interface Looks {
 
 export class Tables {
   readonly #where: TablesToWrite;
+  readonly #from: TablesToWrite;
   readonly #known: TableFiles | null;
   readonly #places: ReadonlyMap<string, number>;
 
-  constructor(where: TablesToWrite) {
+  /** `from`: the tables that rows are copied from, where they are others. */
+  constructor(where: TablesToWrite, from: TablesToWrite = where) {
     this.#where = where;
-    this.#known = where.cache === null ? null : openTables(where.folder, where.cache);
+    this.#from = from;
+    this.#known = from.cache === null ? null : openTables(from.folder, from.cache);
     this.#places = placesOf(this.#known?.ids ?? []);
   }
 
@@ -74,7 +77,7 @@ export class Tables {
   ): Promise<Record<TableName, number>> {
     const { folder, cache, rights } = this.#where;
     // Loaded only where it is called for: it takes a parser.
-    const known = this.#known ?? (await import('./read-tables.js')).readTables(folder);
+    const known = this.#known ?? (await import('./read-tables.js')).readTables(this.#from.folder);
     const fresh = known.isSound ? given : new Map([...(await everyRun()), ...given]);
     const places = this.#known === null ? placesOf(known.ids) : this.#places;
     const ids = [...known.ids.filter((runId) => !fresh.has(runId) && keep(runId)), ...fresh.keys()].sort();

@@ -1,5 +1,7 @@
 // Columns of text: padded by what a terminal shows, wrapped to its width. string-width's and wrap-ansi's one home.
 
+import type { Column } from '../formats/columns.js';
+
 const GAP = '  ';
 const NARROWEST = 12;
 
@@ -29,6 +31,39 @@ export function alignColumns(rows: readonly (readonly string[])[], width: number
         .trimEnd(),
     );
   });
+}
+
+export interface Table {
+  /** The titles, then a line a row. */
+  lines: string[];
+  /** Titles of the columns that had no room. */
+  left: string[];
+}
+
+/** Columns beside each other, as many as there is room for. */
+export function tableOf(columns: readonly Column[], width: number): Table {
+  const sized = columns.map((column) => ({
+    ...column,
+    width: Math.max(widthOf(column.title), ...column.cells.map(widthOf)),
+  }));
+  let shown = sized;
+  const widthOfAll = (): number => shown.reduce((sum, column) => sum + column.width + GAP.length, -GAP.length);
+  while (widthOfAll() > width && shown.some(({ rank }) => rank > 0)) {
+    const most = Math.max(...shown.map(({ rank }) => rank));
+    const last = shown.findLastIndex(({ rank }) => rank === most);
+    shown = shown.filter((_, index) => index !== last);
+  }
+  const lineOf = (cellOf: (column: Column) => string): string =>
+    shown
+      .map((column) => (column.isLeft === true ? padEnd : padStart)(cellOf(column), column.width))
+      .join(GAP)
+      .trimEnd();
+  const rows = columns[0]?.cells.map((_, row) => lineOf(({ cells }) => cells[row] as string)) ?? [];
+  const titles = new Set(shown.map(({ title }) => title));
+  return {
+    lines: [lineOf(({ title }) => title), ...rows],
+    left: columns.map(({ title }) => title).filter((title) => title !== '' && !titles.has(title)),
+  };
 }
 
 /** In the first column what goes on is indented: it must not pass for a row of its own. */
@@ -87,6 +122,10 @@ export function cutTo(text: string, width: number): string {
 
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - widthOf(text))) + text;
 }
 
 /** How many columns a text takes. */

@@ -44,7 +44,7 @@ export function failedAction(event: RunlogEvent<'action.logged'>): boolean {
 }
 
 /** A loop that makes nothing: an import asks this of a million entries. Of fields of one name the last counts. */
-function resultOf({ fields }: RunlogEvent<'action.logged'>): string | null {
+export function resultOf({ fields }: RunlogEvent<'action.logged'>): string | null {
   let rank = RESULT_KEYS.length;
   let result: string | null = null;
   for (const [key, value] of fields ?? []) {

@@ -217,7 +217,11 @@ function endingOf(event: RunlogEvent<'run.ended'>): Ending {
 }
 
 /** The issue that an event belongs to: its own word, else its execution's, else the one issue that the run is about. */
-function issueOf(state: RunState, event: RunlogEvent, execution: Step | null): string | null {
+export function issueOf(
+  state: RunState,
+  event: RunlogEvent,
+  execution: Step | null = executionOf(state.stepIndex, event),
+): string | null {
   // A correction makes no issue of a name that nothing else mentions.
   if (event.type === 'outcome.corrected') return null;
   const own = 'issue' in event ? event.issue : undefined;

@@ -170,17 +170,28 @@ export interface UnpricedModel {
   tokens: number | null;
 }
 
-export function unpricedModels(...usages: readonly TokenUsage[]): UnpricedModel[] {
+export function unpricedModels({ unpriced }: TokenUsage): UnpricedModel[] {
+  const calls = [...unpriced.values()].filter(({ reportedUsd }) => reportedUsd === null);
+  return sumUnpriced(
+    calls.map(({ provider, model, input, output }) => ({
+      provider,
+      model,
+      calls: 1,
+      tokens: totalTokens({ input, output }),
+    })),
+  );
+}
+
+/** Each model once. */
+export function sumUnpriced(parts: Iterable<UnpricedModel>): UnpricedModel[] {
   const models = new Map<string, UnpricedModel>();
-  for (const usage of usages)
-    for (const { provider, model, reportedUsd, input, output } of usage.unpriced.values()) {
-      if (reportedUsd !== null) continue;
-      const key = JSON.stringify([provider, model]);
-      const known = models.get(key) ?? { provider, model, calls: 0, tokens: null };
-      known.calls += 1;
-      known.tokens = sum(known.tokens, totalTokens({ input, output }));
-      models.set(key, known);
-    }
+  for (const { provider, model, calls, tokens } of parts) {
+    const key = JSON.stringify([provider, model]);
+    const known = models.get(key) ?? { provider, model, calls: 0, tokens: null };
+    known.calls += calls;
+    known.tokens = sum(known.tokens, tokens);
+    models.set(key, known);
+  }
   return [...models.values()];
 }
 

@@ -25,17 +25,101 @@ function variousRuns(): TempStore {
 const listed = async (store: TempStore, ...args: string[]): Promise<string[]> =>
   (await store.json<{ runs: { run_id: string }[] }>('list', ...args)).runs.map(({ run_id }) => run_id);
 
-test('list shows the runs, newest first', async () => {
+const ages = (text: string): string => text.replaceAll(/\d+ (?:mo|y|d) ago/g, 'N y ago');
+
+test('list shows the runs, newest first, with their ages', async () => {
   const { stdout, stderr, exitCode } = await variousRuns().runlog(['list', '--until', '2025-10-07']);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
-  expect(stdout).toMatchInlineSnapshot(`
-    "STATUS     STARTED           TOOK   STEPS     COST     RUN
-    stale      2025-10-06 10:00  -                         silent
-    failed     2025-10-05 10:00  1.50s                     failed
-    completed  2025-10-04 10:00  2h05m                     done
-    partial    2025-10-03 18:19  35s    2, 1 bad  $0.0125  run_20251003_181952_project_171
+  expect(ages(stdout)).toMatchInlineSnapshot(`
+    "STATUS     STARTED   TOOK  STEPS        COST  RUN
+    stale      N y ago      -                     silent
+    failed     N y ago  1.50s                     failed
+    completed  N y ago  2h05m                     done
+    partial    N y ago    35s  2, 1 bad  $0.0125  run_20251003_181952_project_171
     "
   `);
+});
+
+test('list --columns shows just these, in this order', async () => {
+  const store = variousRuns();
+  const columns = 'status,started,took,steps,cost,tags,run';
+  const { stdout } = await store.runlog(['list', '--until', '2025-10-07', '--columns', columns]);
+  expect(stdout).toMatchInlineSnapshot(`
+    "STATUS     STARTED AT         TOOK  STEPS        COST  TAGS                 RUN
+    stale      2025-10-06 10:00      -                                          silent
+    failed     2025-10-05 10:00  1.50s                     team=web             failed
+    completed  2025-10-04 10:00  2h05m                     team=ml              done
+    partial    2025-10-03 18:19    35s  2, 1 bad  $0.0125  team=ml stage=größe  run_20251003_181952_project_171
+    "
+  `);
+  for (const wrong of ['age,frobs', '', ','])
+    expect(await store.runlog(['list', '--columns', wrong])).toMatchObject({ exitCode: 2, stdout: '' });
+});
+
+test('list --sort puts the largest or latest first, text from A to Z, the unknown last', async () => {
+  const store = variousRuns();
+  const until = ['--until', '2025-10-07'];
+  expect(await listed(store, ...until, '--sort', 'took')).toEqual(['done', GOLDEN_RUN, 'failed', 'silent']);
+  expect(await listed(store, ...until, '--sort', 'took:asc')).toEqual(['failed', GOLDEN_RUN, 'done', 'silent']);
+  expect(await listed(store, ...until, '--sort', 'status')).toEqual(['done', 'failed', GOLDEN_RUN, 'silent']);
+  expect(await listed(store, ...until, '--sort', 'run', '--limit', '1')).toEqual(['done']);
+  for (const wrong of ['frobs', 'took:up', 'took:asc:asc'])
+    expect((await store.runlog(['list', '--sort', wrong])).exitCode).toBe(2);
+});
+
+test('list --grep shows the runs that have an event whose line matches', async () => {
+  const store = variousRuns();
+  expect(await listed(store, '--grep', 'stopped at code review')).toEqual([GOLDEN_RUN]);
+  expect(await listed(store, '--grep', 'nothing like it')).toEqual([]);
+  expect((await store.runlog(['list', '--grep', '('])).exitCode).toBe(2);
+});
+
+test('list fits a narrow screen by leaving out what tells least, never the status and the id', async () => {
+  const store = variousRuns();
+  for (const width of [20, 40, 60, 80, 200]) {
+    const { stdout } = await store.runlog(['list', '--until', '2025-10-07'], { env: { COLUMNS: String(width) } });
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^STATUS .* ?RUN$/);
+    if (width >= 60) expect(lines.filter((line) => line.length > width)).toEqual([]);
+  }
+});
+
+test('list --watch needs a terminal', async () => {
+  expect(await variousRuns().runlog(['list', '--watch'])).toMatchObject({ exitCode: 2, stdout: '' });
+});
+
+test('tail --all shows the last events of all runs together, under the run of each', async () => {
+  const store = variousRuns();
+  const { stdout } = await store.runlog(['tail', '--all', '--type', 'run.ended']);
+  expect(stdout).toMatchInlineSnapshot(`
+    "run_20251003_181952_project_171
+    2025-10-03 18:20:27  run partial | exit status 1 | Pipeline stopped at code review
+
+    done
+    2025-10-04 12:05:00  run completed
+
+    failed
+    2025-10-05 10:00:01  run failed
+    "
+  `);
+  const json = await store.runlog(['tail', '--all', '--type', 'run.ended', '-n', '1', '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ run_id: 'failed', type: 'run.ended', status: 'failed' });
+  expect((await store.runlog(['tail', '--all', 'done'])).exitCode).toBe(2);
+});
+
+test('show --around shows an event with those before and after it', async () => {
+  const store = variousRuns();
+  const around = async (...args: string[]): Promise<string[]> => {
+    const { events } = await store.json<{ events: { type: string }[] }>('show', GOLDEN_RUN, '--around', ...args);
+    return events.map(({ type }) => type);
+  };
+  const all = await store.events(GOLDEN_RUN);
+  const at = all.findIndex((event) => event.type === 'step.started');
+  expect(await around('step:1', '--context', '1')).toEqual(all.slice(at - 1, at + 2).map(({ type }) => type));
+  expect(await around((all[at] as { id: string }).id, '--context', '0')).toEqual(['step.started']);
+  expect(await around('2100-01-01', '--context', '0')).toEqual([all.at(-1)?.type]);
+  expect((await store.runlog(['show', GOLDEN_RUN, '--around', 'step:99'])).exitCode).toBe(66);
+  expect((await store.runlog(['show', GOLDEN_RUN, '--around', 'nonsense'])).exitCode).toBe(2);
 });
 
 test('list --json has exactly the promised keys, the same for every run', async () => {

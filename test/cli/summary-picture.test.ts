@@ -183,8 +183,10 @@ test('a run that failed, in 80 columns', async () => {
           after 18:26:12 pipeline 9001 failed -> lint
 
     Next
-      runlog show night      every event, up to its last
-      runlog commands night  what it ran, as a script to do it again
+      runlog errors night               if it was met before, and what solved it
+      runlog compare --last-good night  what is not as when it last went well
+      runlog show night                 every event, up to its last
+      runlog commands night             what it ran, as a script to do it again
     "
   `);
 });
@@ -264,8 +266,10 @@ test('the same in 200 columns', async () => {
           after 18:26:12 pipeline 9001 failed -> lint
 
     Next
-      runlog show night      every event, up to its last
-      runlog commands night  what it ran, as a script to do it again
+      runlog errors night               if it was met before, and what solved it
+      runlog compare --last-good night  what is not as when it last went well
+      runlog show night                 every event, up to its last
+      runlog commands night             what it ran, as a script to do it again
     "
   `);
 });
@@ -415,6 +419,7 @@ test('a long run folds, and keeps what failed', async () => {
       300  FAIL     coding: part 300        10 s
 
     Next
+      runlog errors long          if it was met before, and what solved it
       runlog show long            every event, up to its last
       runlog summary long --full  every row
     "

@@ -114,9 +114,17 @@ test('the text has the steps, the plan and its attempts, metrics against their l
           after 18:20:18 step 2 started code_review_agent: code review
 
     Next
-      runlog show run_20251003_181952_project_171      every event, up to its last
-      runlog commands run_20251003_181952_project_171  what it ran, as a script to
-                                                       do it again
+      runlog errors run_20251003_181952_project_171               if it was met
+                                                                  before, and what
+                                                                  solved it
+      runlog compare --last-good run_20251003_181952_project_171  what is not as
+                                                                  when it last went
+                                                                  well
+      runlog show run_20251003_181952_project_171                 every event, up to
+                                                                  its last
+      runlog commands run_20251003_181952_project_171             what it ran, as a
+                                                                  script to do it
+                                                                  again
     "
   `);
 });

@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RunlogEvent } from '../../src/events/vocabulary.js';
+import { comparedTables } from '../../src/formats/comparison.js';
 import { encodeCsv } from '../../src/formats/csv.js';
 import { decodeCsv } from '../../src/formats/read-csv.js';
 import { reportMarkdown } from '../../src/formats/report/markdown.js';
@@ -15,6 +16,10 @@ import type { Painter } from '../../src/terminal/colors.js';
 import { reportText } from '../../src/terminal/report-text.js';
 import { timelineLines } from '../../src/terminal/timeline-text.js';
 import { applyEvent, emptyRun, foldRun, type RunState } from '../../src/views/run.js';
+import { compareRuns, type ComparedThing, type Comparison } from '../../src/views/comparison.js';
+import { sharedIssues } from '../../src/views/comparison-parts.js';
+import { judgeConditions, SUBJECTS } from '../../src/views/conditions.js';
+import { executions } from '../../src/views/steps.js';
 import { traceOf } from '../../src/views/trace.js';
 
 const PLAIN: Painter = { paint: (_, text) => text, bold: (text) => text, faint: (text) => text };
@@ -148,6 +153,72 @@ test('folding all events at once equals extending the fold one by one, with look
       const rebuilt = foldRun(events);
       expect(extended).toEqual(rebuilt);
       expect(viewsOf(extended)).toEqual(viewsOf(rebuilt));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const anyRun = fc.array(anyEvent, { maxLength: 30 }).map((events) => foldRun(events));
+const thingsOf = (comparison: Comparison): ComparedThing[] => comparison.sections.flatMap(({ things }) => things);
+
+test('a run compared with itself has no difference, and keeps what is demanded of it or is not known to', () => {
+  fc.assert(
+    fc.property(anyRun, fc.integer({ min: 2, max: 4 }), (run, runs) => {
+      const comparison = compareRuns(Array.from({ length: runs }, () => run));
+      expect(thingsOf(comparison).filter(({ isDifferent }) => isDifferent)).toEqual([]);
+      expect(comparedTables(comparison)).toEqual([]);
+      const relative = { metric: 'a', isAbove: true, limit: 0, isRelative: true, text: '' };
+      const conditions = [...SUBJECTS, 'metric' as const].map((subject) => ({ ...relative, subject }));
+      const verdicts = judgeConditions(comparison, conditions, runs).map(({ verdict }) => verdict);
+      expect(verdicts.length).toBeGreaterThanOrEqual(conditions.length * (runs - 1));
+      expect(verdicts).not.toContain('broken');
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('two runs compared the other way round are the mirror image', () => {
+  fc.assert(
+    fc.property(anyRun, anyRun, (one, other) => {
+      const mirrored = thingsOf(compareRuns([other, one])).map((thing) => ({
+        ...thing,
+        present: thing.present.toReversed(),
+        facts: thing.facts.map((fact) => ({
+          ...fact,
+          values: fact.values.toReversed(),
+          isLeast: fact.isLeast.toReversed(),
+        })),
+      }));
+      const sorted = (things: ComparedThing[]): string[] =>
+        things
+          .map((thing) =>
+            JSON.stringify({ ...thing, facts: thing.facts.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }),
+          )
+          .toSorted();
+      expect(sorted(mirrored)).toEqual(sorted(thingsOf(compareRuns([one, other]))));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('of each run compared, everything is there once and in its order', () => {
+  fc.assert(
+    fc.property(fc.array(anyRun, { minLength: 2, maxLength: 4 }), (runs) => {
+      const { sections } = compareRuns(runs);
+      const compared = sections.find(({ name }) => name === 'steps')?.things ?? [];
+      for (const [index, { steps }] of runs.entries()) {
+        const own = compared.filter(({ present }) => present[index] === true);
+        const shared = sharedIssues(runs);
+        const issueOf = (iid: string | null): string | null => (iid !== null && shared.has(iid) ? iid : null);
+        const keys = executions(steps).map(({ agent, task, attempt, issue }) => ({
+          ...{ agent, task, attempt },
+          issue_iid: issueOf(issue),
+        }));
+        expect(own.map(({ key }) => JSON.stringify(key)).toSorted()).toEqual(
+          keys.map((key) => JSON.stringify(key)).toSorted(),
+        );
+        if (index === 0) expect(own.map(({ key }) => key)).toEqual(keys);
+      }
     }),
     { numRuns: 200 },
   );

@@ -2,6 +2,7 @@
 // has nothing of the tester's. It asserts nothing, and knows no test runner.
 import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -45,6 +46,18 @@ export function tempFolder(): string {
 /** Whether a program can be found; tests that need one that is not there are skipped. */
 export function hasProgram(name: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => fs.existsSync(path.join(folder, name)));
+}
+
+/** Whether query has its engine; tests that need it are skipped where it is not installed. */
+export const hasDuckdb: boolean = isInstalled('@duckdb/node-api');
+
+function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url)(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** PATH with bin/ in front, an empty HOME, UTC, no colours; nothing else. */

@@ -5,7 +5,7 @@ import type { Timeline } from '../timeline/timeline.js';
 
 export function reportMarkdown({ runId, status, reason, facts, timeline, sections }: Report): string {
   const head = [`# ${escapeCell(runId)}`, '', `**${status}**${reason === null ? '' : `: ${escapeCell(reason)}`}`];
-  const factLines = facts.length === 0 ? [] : ['', ...table(['', ''], facts)];
+  const factLines = facts.length === 0 ? [] : ['', ...markdownTable(['', ''], facts)];
   return `${[...head, ...factLines, ...timelineLines(timeline), ...sections.flatMap(sectionLines)].join('\n')}\n`;
 }
 
@@ -22,7 +22,7 @@ function timelineLines(timeline: Timeline | null): string[] {
     '',
     '## Timeline',
     '',
-    ...table(['what', 'from', 'took'], cells),
+    ...markdownTable(['what', 'from', 'took'], cells),
     ...remarks.flatMap((text) => ['', escapeCell(text)]),
   ];
 }
@@ -32,10 +32,10 @@ function sectionLines({ title, columns, rows }: Section): string[] {
     ...row.cells.slice(0, -1),
     [row.cells.at(-1) ?? '', ...row.notes].filter(Boolean).join('\n'),
   ]);
-  return ['', `## ${title}`, '', ...table(columns, cells)];
+  return ['', `## ${title}`, '', ...markdownTable(columns, cells)];
 }
 
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`;
   return [line(columns), `|${columns.map(() => ' --- |').join('')}`, ...rows.map(line)];
 }

@@ -10,12 +10,15 @@ export interface Standing {
   isOver: boolean;
   isDamaged: boolean;
   hasActions: boolean;
+  hasErrors: boolean;
+  /** Whether it says its intent or project: by what other runs are like it. */
+  hasKin: boolean;
   isFolded: boolean;
 }
 
 /** `dir`: the store, where the caller had to name it. */
 export function nextSection(runId: string, dir: string | undefined, standing: Standing): Section {
-  const { status, hasEnded, isOver, isDamaged, hasActions, isFolded } = standing;
+  const { status, hasEnded, isOver, isDamaged, hasActions, hasErrors, hasKin, isFolded } = standing;
   const rows: Row[] = [];
   const store = dir === undefined ? '' : ` --dir ${shellWord(dir)}`;
   const add = (isWanted: boolean, command: string, why: string): void => {
@@ -26,6 +29,8 @@ export function nextSection(runId: string, dir: string | undefined, standing: St
   add(isDamaged, `verify ${id}`, 'what is damaged, and where');
   add(status === 'running', `tail ${id} -f`, 'what it does now');
   add(!hasEnded && isOver, `finalize ${id}`, 'put its end on record');
+  add(hasGoneWrong && hasErrors, `errors ${id}`, 'if it was met before, and what solved it');
+  add(hasGoneWrong && hasKin, `compare --last-good ${id}`, 'what is not as when it last went well');
   add(hasGoneWrong, `show ${id}`, 'every event, up to its last');
   add(hasGoneWrong && hasActions, `commands ${id}`, 'what it ran, as a script to do it again');
   add(isFolded, `summary ${id} --full`, 'every row');

@@ -1,4 +1,5 @@
 // The report of a run: which sections it has, in which order, and how much of each is shown.
+import { hasFailed } from '../../views/outcome.js';
 import type { RunState } from '../../views/run.js';
 import { fold } from '../fold.js';
 import { countText } from '../quantities.js';
@@ -25,7 +26,7 @@ const NOTES_SHOWN = 6;
 const ERRORS_SHOWN = 12;
 
 /** What a report needs to know beyond the events of its run. */
-export interface Surroundings extends Omit<Standing, 'isFolded' | 'hasActions'> {
+export interface Surroundings extends Omit<Standing, 'isFolded' | 'hasActions' | 'hasErrors' | 'hasKin'> {
   runId: string;
   reason: string | null;
   /** The time, where the run is under way; null where what it has recorded is all. */
@@ -66,7 +67,13 @@ export function reportOf(state: RunState, surroundings: Surroundings): Report {
   const isFolded =
     timeline?.isFolded === true ||
     sections.some(({ rows }, index) => rows.length < (whole[index] as Section).rows.length);
-  const next = nextSection(runId, dir, { ...surroundings, isFolded, hasActions: state.actions.count > 0 });
+  const next = nextSection(runId, dir, {
+    ...surroundings,
+    isFolded,
+    hasActions: state.actions.count > 0,
+    hasErrors: state.errors.length > 0 || state.steps.some(hasFailed),
+    hasKin: Boolean(state.started?.intent_type ?? state.started?.project),
+  });
   return {
     runId,
     status,
