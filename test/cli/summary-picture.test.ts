@@ -183,10 +183,10 @@ test('a run that failed, in 80 columns', async () => {
           after 18:26:12 pipeline 9001 failed -> lint
 
     Next
-      runlog errors night               if it was met before, and what solved it
-      runlog compare --last-good night  what is not as when it last went well
-      runlog show night                 every event, up to its last
-      runlog commands night             what it ran, as a script to do it again
+      runlog errors night               met before?
+      runlog compare --last-good night  what has changed
+      runlog show night                 every event
+      runlog commands night             do it again
     "
   `);
 });
@@ -266,10 +266,10 @@ test('the same in 200 columns', async () => {
           after 18:26:12 pipeline 9001 failed -> lint
 
     Next
-      runlog errors night               if it was met before, and what solved it
-      runlog compare --last-good night  what is not as when it last went well
-      runlog show night                 every event, up to its last
-      runlog commands night             what it ran, as a script to do it again
+      runlog errors night               met before?
+      runlog compare --last-good night  what has changed
+      runlog show night                 every event
+      runlog commands night             do it again
     "
   `);
 });
@@ -338,8 +338,8 @@ test('a run that was cut off says its last words', async () => {
       18:21:22  CHECK_DISK  FAILED no space left
 
     Next
-      runlog show cut      every event, up to its last
-      runlog commands cut  what it ran, as a script to do it again
+      runlog show cut      every event
+      runlog commands cut  do it again
     "
   `);
 });
@@ -419,8 +419,8 @@ test('a long run folds, and keeps what failed', async () => {
       300  FAIL     coding: part 300        10 s
 
     Next
-      runlog errors long          if it was met before, and what solved it
-      runlog show long            every event, up to its last
+      runlog errors long          met before?
+      runlog show long            every event
       runlog summary long --full  every row
     "
   `);
@@ -448,7 +448,7 @@ test('what is still under way goes on to the right, and the end of a dead run is
   const store = storeOf(CUT.slice(0, -1));
   const { stdout } = await store.runlog(['summary', 'cut']);
   expect(stdout).toMatch(/^ {2}> 1 train: three epochs +█+→$/m);
-  expect(stdout).toMatch(/^Next\n {2}runlog finalize cut {2}put its end on record$/m);
+  expect(stdout).toMatch(/^Next\n {2}runlog finalize cut {2}record its end$/m);
 });
 
 test('the commands name the store where the caller did', async () => {

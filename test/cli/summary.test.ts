@@ -114,17 +114,10 @@ test('the text has the steps, the plan and its attempts, metrics against their l
           after 18:20:18 step 2 started code_review_agent: code review
 
     Next
-      runlog errors run_20251003_181952_project_171               if it was met
-                                                                  before, and what
-                                                                  solved it
-      runlog compare --last-good run_20251003_181952_project_171  what is not as
-                                                                  when it last went
-                                                                  well
-      runlog show run_20251003_181952_project_171                 every event, up to
-                                                                  its last
-      runlog commands run_20251003_181952_project_171             what it ran, as a
-                                                                  script to do it
-                                                                  again
+      runlog errors run_20251003_181952_project_171               met before?
+      runlog compare --last-good run_20251003_181952_project_171  what has changed
+      runlog show run_20251003_181952_project_171                 every event
+      runlog commands run_20251003_181952_project_171             do it again
     "
   `);
 });
@@ -167,8 +160,8 @@ test('of a run that was cut off it says what was interrupted and why', async () 
       18:20:00  CHECK_DISK  FAILED no space
 
     Next
-      runlog show cut      every event, up to its last
-      runlog commands cut  what it ran, as a script to do it again
+      runlog show cut      every event
+      runlog commands cut  do it again
     "
   `);
 });
@@ -235,8 +228,8 @@ test('--format markdown has the same as tables', async () => {
 
     | command | for |
     | --- | --- |
-    | runlog show cut | every event, up to its last |
-    | runlog commands cut | what it ran, as a script to do it again |
+    | runlog show cut | every event |
+    | runlog commands cut | do it again |
     "
   `);
 });

@@ -21,18 +21,19 @@ export function nextSection(runId: string, dir: string | undefined, standing: St
   const { status, hasEnded, isOver, isDamaged, hasActions, hasErrors, hasKin, isFolded } = standing;
   const rows: Row[] = [];
   const store = dir === undefined ? '' : ` --dir ${shellWord(dir)}`;
+  // Short, so that a command of a long id stands on one line of 80 columns.
   const add = (isWanted: boolean, command: string, why: string): void => {
     if (isWanted) rows.push({ cells: [`runlog ${command}${store}`, why], tone: 'plain', notes: [] });
   };
   const id = shellWord(runId);
   const hasGoneWrong = ['failed', 'partial', 'interrupted'].includes(status);
-  add(isDamaged, `verify ${id}`, 'what is damaged, and where');
+  add(isDamaged, `verify ${id}`, 'what is damaged');
   add(status === 'running', `tail ${id} -f`, 'what it does now');
-  add(!hasEnded && isOver, `finalize ${id}`, 'put its end on record');
-  add(hasGoneWrong && hasErrors, `errors ${id}`, 'if it was met before, and what solved it');
-  add(hasGoneWrong && hasKin, `compare --last-good ${id}`, 'what is not as when it last went well');
-  add(hasGoneWrong, `show ${id}`, 'every event, up to its last');
-  add(hasGoneWrong && hasActions, `commands ${id}`, 'what it ran, as a script to do it again');
+  add(!hasEnded && isOver, `finalize ${id}`, 'record its end');
+  add(hasGoneWrong && hasErrors, `errors ${id}`, 'met before?');
+  add(hasGoneWrong && hasKin, `compare --last-good ${id}`, 'what has changed');
+  add(hasGoneWrong, `show ${id}`, 'every event');
+  add(hasGoneWrong && hasActions, `commands ${id}`, 'do it again');
   add(isFolded, `summary ${id} --full`, 'every row');
   return { title: 'Next', columns: ['command', 'for'], rows, flexible: 1 };
 }
