@@ -29,6 +29,8 @@ const QUESTIONS = [
   ['errors'],
   ['errors', 'RUN'],
   ['cost', '--by', 'agent'],
+  ['compare', 'OTHER', 'RUN'],
+  ['compare', '--last-good', 'RUN'],
 ].map((args) => ask(...args));
 
 await bench({

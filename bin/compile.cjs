@@ -29,6 +29,9 @@ const QUESTIONS = [
   ['export', 'csv'],
   ['export', 'csv'],
   ['rotate', '--max-runs', '1'],
+  [],
+  ['help', 'append'],
+  ['completion', 'zsh', '--', 'summary', ''],
 ];
 const READABLE = 0o644;
 

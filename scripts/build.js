@@ -1,13 +1,15 @@
-// Builds dist/ anew: the bundles, the types of the library, and the licences of the packages that are in them.
+// Builds dist/ anew: the bundles, the types of the library, and the licences of the packages that are in them. And man/.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle.js';
+import { writeManPages } from './man.js';
 
 const root = new URL('..', import.meta.url).pathname;
 rmSync(`${root}dist`, { recursive: true, force: true });
 const { main, library } = await bundle({ write: true });
 declareTypes();
+await writeManPages();
 writeFileSync(
   `${root}dist/THIRD_PARTY_LICENSES.txt`,
   licences([...Object.values(main), library].flatMap(({ metafile }) => Object.keys(metafile.inputs))),

@@ -87,7 +87,7 @@ export async function bundle({ write }) {
       outfile: `dist/${file}.cjs`,
       format: 'cjs',
       write: false,
-      loader: { '.sh': 'text' },
+      loader: { '.sh': 'text', '.fish': 'text' },
       plugins: [pricesAsJson, leaveTo(FULL.slice(0, index), file === 'main' ? null : 'main')],
       define: { ...common.define, 'import.meta.url': 'fileUrl' },
       banner: { js: "const fileUrl=require('node:url').pathToFileURL(__filename);" },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COMMAND_HELP, GLOBAL_HELP } from './command-help.js';
-import { COMMANDS, GLOBAL_OPTIONS, readOptions } from './command-table.js';
+import { COMMAND_HELP, FAMILIES, GLOBAL_HELP, optionText, type CommandHelp } from './command-help.js';
+import { COMMANDS, GLOBAL_OPTIONS, readArgs, readOptions } from './command-table.js';
 
 const namesOf = (options: string): string[] => readOptions(options).map(({ name }) => name);
 
@@ -15,10 +15,23 @@ describe('help', () => {
     for (const text of [help?.summary, ...Object.values(help?.options ?? {})]) expect(text).toMatch(/^\S.*\S$/);
   });
 
-  it.each(COMMANDS)('gives an example of $name that calls it', ({ name }) => {
-    const examples = COMMAND_HELP[name]?.examples ?? [];
-    expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) expect(example).toContain(`runlog ${name}`);
+  it.each(COMMANDS)('has a line for $name that fits beside the names within 80 columns', ({ name }) => {
+    expect(COMMAND_HELP[name]?.summary.length).toBeLessThanOrEqual(66);
+  });
+
+  it.each(COMMANDS)('names values of $name only of what it has', ({ name, args, options }) => {
+    const places = [...readArgs(args), ...namesOf(options)];
+    for (const place of Object.keys(COMMAND_HELP[name]?.values ?? {})) expect(places).toContain(place);
+    for (const arg of Object.keys(COMMAND_HELP[name]?.args ?? {})) expect(readArgs(args)).toContain(arg);
+    for (const option of namesOf(options)) {
+      const text = optionText(COMMAND_HELP[name] as CommandHelp, option);
+      expect(text).not.toMatch(/:$| or undefined/);
+    }
+  });
+
+  it('says of each family of commands what it is about', () => {
+    const families = COMMANDS.flatMap(({ name }) => (name.includes(' ') ? [name.split(' ')[0]] : []));
+    expect(Object.keys(FAMILIES).sort()).toEqual([...new Set(families)].sort());
   });
 
   it('says what the options of every command are for', () => {

@@ -1,12 +1,34 @@
-// What help says: of each command its group, a summary, its options and examples. The grammar is in command-table.ts; a test
-// holds that both name the same.
+// What help, completion and the man pages say: of each command its group, a summary, its options and examples. The grammar is in
+// command-table.ts; a test holds that both name the same.
+import { ALLOWED, VOCABULARY } from '../events/vocabulary.js';
+import { COLUMN_NAMES } from '../formats/list-columns.js';
+
+/** The groups of the overview, in its order. */
+export const GROUPS = ['Record', 'Record agents', 'Afterwards', 'In and out', 'The store', 'The shell'] as const;
 
 export interface CommandHelp {
-  group: 'Record' | 'Afterwards' | 'The store';
+  group: (typeof GROUPS)[number];
+  /** Fits beside the name within 80 columns. */
   summary: string;
-  /** What each option is for, by its name. */
+  /** What arguments are, as the table has them, where their names do not say it. */
+  args?: Readonly<Record<string, string>>;
+  /** What each option is for, by its name. A text that ends in a colon is followed by the values, here and of arguments. */
   options: Readonly<Record<string, string>>;
+  /** Of an option, by its name, or of an argument, as the table has it: the values to choose from. */
+  values?: Readonly<Record<string, readonly string[]>>;
   examples: readonly string[];
+}
+
+/** What the commands of two words are about, by the first of them. */
+export const FAMILIES: Readonly<Record<string, string>> = {
+  step: 'a task of an agent',
+  issue: 'work on an issue',
+  debug: 'an agent mends an error',
+  export: 'for other tools',
+};
+
+function allowed(type: keyof typeof VOCABULARY, key: string): readonly string[] {
+  return ALLOWED[type]?.[key] ?? [];
 }
 
 export const GLOBAL_HELP: Readonly<Record<string, string>> = {
@@ -110,8 +132,10 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   'step note': {
     group: 'Record',
-    summary: 'a note to a step: planned, training, metrics, error, cancelled or any title',
+    summary: 'a note to a step, under a title',
+    args: { '<N>': 'the number of the step', '<TITLE>': 'one of these or any other:' },
     options: { detail: 'what there is to say', metric: 'a value; may be repeated', ...RECORDING },
+    values: { '<TITLE>': ['planned', 'training', 'metrics', 'error', 'cancelled'] },
     examples: [
       'runlog step note 1 training --detail "attempt 1: method=gc"',
       'runlog step note 1 metrics --metric KS=0.320 --metric MIA=0.974',
@@ -120,12 +144,14 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   'step end': {
     group: 'Record',
     summary: 'a step ends',
+    args: { '<N|AGENT>': 'the number of the step, or the agent whose open step it is' },
     options: {
-      status: 'SUCCESS, FAIL or BLOCKED',
+      status: 'how it ended:',
       summary: 'what came out of it',
       error: 'what went wrong',
       ...RECORDING,
     },
+    values: { status: allowed('step.ended', 'status') },
     examples: [
       'runlog step end "$STEP" --status SUCCESS --summary "12 tests pass"',
       'runlog step end review --status BLOCKED --error "needs a second reader"',
@@ -140,7 +166,8 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   'issue end': {
     group: 'Record',
     summary: 'work on an issue ends',
-    options: { status: 'completed, failed or skipped', error: 'what went wrong', ...RECORDING },
+    options: { status: 'how it ended:', error: 'what went wrong', ...RECORDING },
+    values: { status: allowed('issue.ended', 'status') },
     examples: ['runlog issue end 3 --status completed', 'runlog issue end 4 --status failed --error "no reviewer"'],
   },
   metric: {
@@ -172,7 +199,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   usage: {
-    group: 'Record',
+    group: 'Record agents',
     summary: 'the tokens of one call of a model, and its cost',
     options: {
       model: 'the model, as its provider calls it',
@@ -196,8 +223,8 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   tool: {
-    group: 'Record',
-    summary: 'one call of a tool; with -- CMD run it, time it, exit as it does',
+    group: 'Record agents',
+    summary: 'one call of a tool; with -- CMD run and time it, exit as it does',
     options: {
       agent: 'who called it',
       issue: 'the issue it belongs to',
@@ -213,7 +240,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   pipeline: {
-    group: 'Record',
+    group: 'Record agents',
     summary: 'what CI says of a pipeline; say it again as it goes on',
     options: {
       status: 'as CI calls it: running, success, failed…',
@@ -236,7 +263,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   'debug start': {
-    group: 'Record',
+    group: 'Record agents',
     summary: 'an agent begins to debug an error',
     options: {
       agent: 'who debugs',
@@ -251,13 +278,13 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   'debug attempt': {
-    group: 'Record',
+    group: 'Record agents',
     summary: 'one more attempt to mend it',
     options: { agent: 'who debugs (default: the latest open cycle)', issue: 'the issue it belongs to', ...RECORDING },
     examples: ['runlog debug attempt', 'runlog debug attempt --agent testing --issue 3'],
   },
   'debug end': {
-    group: 'Record',
+    group: 'Record agents',
     summary: 'the debugging ends',
     options: {
       resolved: 'the error is gone',
@@ -270,16 +297,16 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: ['runlog debug end --resolved --method "pinned the version"', 'runlog debug end --unresolved'],
   },
   stage: {
-    group: 'Record',
+    group: 'Record agents',
     summary: 'a stage is entered; items belong to it until the next',
     options: { iteration: 'which iteration of the stage', loop: 'which iteration of the loop', ...RECORDING },
     examples: ['runlog stage 1', 'runlog stage 2 --iteration 1 --loop 3'],
   },
   item: {
-    group: 'Record',
-    summary: 'something passed through the pipeline: a text, an image, a check…',
+    group: 'Record agents',
+    summary: 'what passed through the pipeline: a text, an image, a check…',
     options: {
-      media: 'text, image, audio, music, video, 3d, metadata',
+      media: 'its kind, one of these or another:',
       content: 'what it says (- reads the standard input)',
       file: 'where it lies',
       config: 'the configuration used',
@@ -289,13 +316,14 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       meta: 'anything else; may be repeated',
       ...RECORDING,
     },
+    values: { media: ['text', 'image', 'audio', 'music', 'video', '3d', 'metadata'] },
     examples: [
       'runlog item user_input_text --media text --content "a red house"',
       'runlog item output_image --media image --file out/1.png --model sdxl --seconds 4.2',
     ],
   },
   code: {
-    group: 'Record',
+    group: 'Record agents',
     summary: 'what was changed in the code, by git, and how much tests cover',
     options: {
       base: 'measure from this revision (default: the commit that the run started at)',
@@ -308,8 +336,12 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: ['runlog code --issue 3 --coverage coverage/lcov.info', 'runlog code --base main --head feature-12'],
   },
   correct: {
-    group: 'Record',
-    summary: 'an outside truth says otherwise: correct an outcome, keep the attempts',
+    group: 'Record agents',
+    summary: 'correct an outcome on outside evidence, keep the attempts',
+    args: {
+      '<issue|agent|run>': 'what is corrected',
+      '<NAME>': 'which one: the id of the issue or the run, or the name of the agent',
+    },
     options: {
       success: 'it succeeded after all',
       failure: 'it failed after all',
@@ -330,14 +362,24 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: ['runlog beat', 'runlog beat --within 10m'],
   },
   'shell-init': {
-    group: 'Record',
-    summary: 'print functions for bash, zsh or sh that record without starting a program',
+    group: 'The shell',
+    summary: 'print functions for a shell that record without a fork',
+    args: { '<SHELL>': 'the shell:' },
     options: {},
-    examples: ['eval "$(runlog shell-init bash)"'],
+    values: { '<SHELL>': ['bash', 'zsh', 'sh'] },
+    examples: ['eval "$(runlog shell-init bash)"', 'runlog shell-init zsh > ~/.runlog.zsh'],
+  },
+  completion: {
+    group: 'The shell',
+    summary: 'print the completion script of a shell',
+    args: { '<SHELL>': 'the shell:', '[WORD...]': 'what stands behind runlog up to the cursor: say what may follow' },
+    options: {},
+    values: { '<SHELL>': ['bash', 'zsh', 'fish'] },
+    examples: ['eval "$(runlog completion bash)"', 'runlog completion fish | source'],
   },
   run: {
     group: 'Record',
-    summary: 'start a run, run CMD in it, finalize; exits with the status of CMD',
+    summary: 'start a run, run CMD in it, finalize; exits as CMD does',
     options: { ...START },
     examples: ['runlog run --project 171 -- ./train.sh', 'runlog run --name backup --beat 60 -- rsync -a src/ dst/'],
   },
@@ -346,7 +388,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     summary: 'end runs: the one given, or all that have died',
     options: {
       all: 'every run that has died, even where RUNLOG_RUN is set',
-      status: 'completed, failed, partial, interrupted or cancelled',
+      status: 'how it ended:',
       'exit-code': 'the exit status of what was recorded',
       error: 'what went wrong',
       cause: 'why it ended',
@@ -355,6 +397,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'dry-run': 'only say what would be done',
       'lock-timeout': 'wait for another finalize (default 0)',
     },
+    values: { status: allowed('run.ended', 'status') },
     examples: [
       'runlog finalize',
       `trap 'runlog finalize --exit-code $?' EXIT`,
@@ -364,8 +407,9 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   summary: {
     group: 'Afterwards',
     summary: 'what happened in a run',
-    options: { format: 'text, markdown or trace', full: 'every row, however many there are' },
-    examples: ['runlog summary', 'runlog summary latest~1 --full', 'runlog summary latest --format markdown'],
+    options: { format: 'how it is written (default text):', full: 'every row, however many there are' },
+    values: { format: ['text', 'markdown', 'trace'] },
+    examples: ['runlog summary latest~1 --full', 'runlog summary latest --format markdown'],
   },
   show: {
     group: 'Afterwards',
@@ -380,7 +424,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     group: 'Afterwards',
     summary: 'the runs of the store, newest first',
     options: {
-      status: 'only with this status; may be repeated',
+      status: 'only with this status; may be repeated:',
       since: 'only started since',
       until: 'only started before',
       project: 'only of this project',
@@ -389,29 +433,31 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       tag: 'only with this tag; may be repeated',
       failed: 'only failed, partial and interrupted ones',
       grep: 'only with an event whose line matches, as tail shows it',
-      sort: 'by a column: the largest or latest first, text from A to Z; KEY:asc or KEY:desc',
+      sort: 'the largest or latest first, text from A to Z, or as KEY:asc and KEY:desc say:',
       columns: 'which columns, as status,started,took,cost,run',
       limit: 'at most so many',
       watch: 'draw it anew every two seconds, until Ctrl-C',
     },
+    values: { status: ['running', 'stale', ...allowed('run.ended', 'status')], sort: COLUMN_NAMES },
     examples: ['runlog list --failed --since 2d', 'runlog list --sort cost --limit 10'],
   },
   cost: {
     group: 'Afterwards',
     summary: 'what models cost, by model, agent, issue, day or project',
     options: {
-      by: 'model (default), agent, issue, day or project',
+      by: 'by what (default model):',
       since: 'runs that started at or after this time or age',
       until: 'runs that started before it',
       project: 'runs of this project',
     },
+    values: { by: ['model', 'agent', 'issue', 'day', 'project'] },
     examples: ['runlog cost --since 7d', 'runlog cost latest --by agent --json'],
   },
   stats: {
     group: 'Afterwards',
-    summary: 'success, durations, retries, tokens and cost of many runs, by intent, agent, tool, day...',
+    summary: 'success, durations, retries, cost of many runs, by intent, day...',
     options: {
-      by: 'intent (default), model, project, status, day, tag:KEY, agent or tool',
+      by: 'by what (default intent), tag:KEY too:',
       since: 'runs that started at or after this time or age, beside the period of the same length before',
       until: 'runs that started before it',
       project: 'runs of this project',
@@ -419,11 +465,13 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       intent: 'runs with this intent',
       tag: 'runs with this tag; may be repeated',
     },
+    values: { by: ['intent', 'model', 'project', 'status', 'day', 'agent', 'tool'] },
     examples: ['runlog stats --since 7d', 'runlog stats --by agent --intent train'],
   },
   errors: {
     group: 'Afterwards',
-    summary: 'faults that come again across runs; or of one run, and what solved them elsewhere',
+    summary: 'faults that come again across runs, and what solved them',
+    args: { '[RUN]': 'only the faults of this run, and what solved them elsewhere' },
     options: {
       since: 'runs that started at or after this time or age',
       until: 'runs that started before it',
@@ -443,20 +491,6 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     },
     examples: ['runlog compare latest~1 latest', "runlog compare --last-good latest --fail-on 'cost>+20%'"],
   },
-  query: {
-    group: 'Afterwards',
-    summary: 'ask all runs in SQL; needs the package @duckdb/node-api',
-    options: {
-      format: 'table (default), csv, json, markdown or parquet',
-      out: 'into a file; its ending (.csv, .json, .md, .parquet) tells the format too',
-      schema: 'the tables, their columns and types',
-    },
-    examples: [
-      'runlog query "SELECT status, count(*) AS runs FROM runs GROUP BY status"',
-      'runlog query "SELECT run_id, value FROM metrics WHERE name = \'loss\' ORDER BY timestamp" --out loss.csv',
-      'runlog query --schema',
-    ],
-  },
   tail: {
     group: 'Afterwards',
     summary: 'the last events of a run; -f waits for more',
@@ -467,10 +501,26 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       grep: 'only events whose line matches',
       all: 'of all runs together',
     },
+    values: { type: Object.keys(VOCABULARY) },
     examples: ['runlog tail -f', 'runlog tail --all --grep OutOfMemory'],
   },
-  'export csv': {
+  query: {
     group: 'Afterwards',
+    summary: 'ask all runs in SQL; needs the package @duckdb/node-api',
+    options: {
+      format: 'how the answer is written (default table):',
+      out: 'into a file; its ending (.csv, .json, .md, .parquet) tells the format too',
+      schema: 'the tables, their columns and types',
+    },
+    values: { format: ['table', 'csv', 'json', 'markdown', 'parquet'] },
+    examples: [
+      'runlog query "SELECT status, count(*) AS runs FROM runs GROUP BY status"',
+      'runlog query "SELECT run_id, value FROM metrics WHERE name = \'loss\' ORDER BY timestamp" --out loss.csv',
+      'runlog query --schema',
+    ],
+  },
+  'export csv': {
+    group: 'In and out',
     summary: 'the seven tables, for spreadsheets and data frames',
     options: {
       out: 'where to (default: csv/ of the store)',
@@ -481,31 +531,32 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: ['runlog export csv', 'runlog export csv --out tables --run latest'],
   },
   'export parquet': {
-    group: 'Afterwards',
+    group: 'In and out',
     summary: 'the tables of query as Parquet; needs the package @duckdb/node-api',
     options: {
       out: 'where to (default: parquet/ of the store)',
-      partition: 'folders by day, project, intent, model or status of the run; may be repeated',
+      partition: 'folders by what the run has; may be repeated:',
     },
+    values: { partition: ['day', 'project', 'intent', 'model', 'status'] },
     examples: [
       'runlog export parquet --out lake',
       'runlog export parquet --out lake --partition project --partition day',
     ],
   },
   'export log': {
-    group: 'Afterwards',
+    group: 'In and out',
     summary: 'the design-experiment log of a run',
     options: {},
     examples: ['runlog export log latest > design-experiment.log', 'runlog import old.log | xargs runlog export log'],
   },
   'export trace': {
-    group: 'Afterwards',
+    group: 'In and out',
     summary: 'the execution trace of a run',
     options: {},
     examples: ['runlog export trace latest > trace.json', 'runlog export trace latest | jq .pipeline_status'],
   },
   'export record': {
-    group: 'Afterwards',
+    group: 'In and out',
     summary: 'the execution record of a run: its items',
     options: {},
     examples: [
@@ -514,33 +565,34 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   'export steps': {
-    group: 'Afterwards',
-    summary: 'the steps of a run as the lines of a worker; with --json as rows of a steps table',
+    group: 'In and out',
+    summary: 'the steps of a run as lines; with --json as rows of a table',
     options: {},
     examples: ['runlog export steps latest > worker.log', 'runlog export steps latest --json | jq ".steps[].title"'],
   },
   'export json': {
-    group: 'Afterwards',
-    summary: 'all that is known of a run in one JSON document: its summary and every event',
+    group: 'In and out',
+    summary: 'a run in one JSON document: its summary and every event',
     options: {},
     examples: ['runlog export json latest > run.json', "runlog export json latest | jq '.events | length'"],
   },
   commands: {
-    group: 'Afterwards',
+    group: 'In and out',
     summary: 'the commands of a run as a shell script, to redo it by hand',
     options: { set: 'the value of a placeholder such as {models_dir}; may be repeated' },
     examples: ['runlog commands latest > redo.sh', 'runlog commands latest --set models_dir=/srv/models | sh'],
   },
   import: {
-    group: 'Afterwards',
-    summary: 'make runs of what other tools wrote: logs, run folders, traces, records, step lines; prints the run ids',
+    group: 'In and out',
+    summary: 'make runs of what other tools wrote; prints the run ids',
     options: {
-      format: 'log, run, trace, record, lines; or auto, by content (default)',
+      format: 'what it is (default auto, by content):',
       timezone: 'the zone of times without one, e.g. Europe/Berlin (default: this machine)',
       run: 'the run that gets the events: one that is there, or the id of a new one',
       'skip-other': 'of step lines: only count the lines that are none',
       'no-redact': 'keep secrets as they are',
     },
+    values: { format: ['auto', 'log', 'run', 'trace', 'record', 'lines'] },
     examples: ['runlog import fixtures/design-experiment.log', 'runlog import fixtures/agent-runs --timezone UTC'],
   },
   rotate: {
@@ -569,14 +621,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
   },
   lint: {
-    group: 'Afterwards',
+    group: 'In and out',
     summary: 'design-experiment logs against the rules of their format',
+    args: { '<FILE|RUN...>': 'logs, or the runs whose logs they are' },
     options: {},
     examples: ['runlog lint design-experiment.log', 'runlog lint latest "experiments/**/design-experiment.log"'],
   },
   verify: {
     group: 'The store',
-    summary: 'whether runs are as recorded and can have been so: damage, seals, times, steps',
+    summary: 'whether runs are as recorded: damage, seals, times, steps',
     options: { strict: 'what is only suspicious fails too' },
     examples: ['runlog verify', 'runlog verify latest --strict'],
   },
@@ -593,3 +646,20 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: ['runlog unpin latest', 'runlog unpin run_20251003_181952_project_171'],
   },
 };
+
+const RUN_TEXT = 'a run: its id, a beginning of it, latest or latest~N';
+
+/** What an option of a command is for, its values named. */
+export function optionText(help: CommandHelp, name: string): string {
+  return withValues(help.options[name] ?? '', help.values?.[name]);
+}
+
+/** What an argument is; empty where its name says it. */
+export function argText(help: CommandHelp, arg: string): string {
+  const ofRun = arg === '[RUN]' ? `${RUN_TEXT} (else RUNLOG_RUN, else latest)` : /\bRUN\b/.test(arg) ? RUN_TEXT : '';
+  return withValues(help.args?.[arg] ?? ofRun, help.values?.[arg]);
+}
+
+function withValues(text: string, values: readonly string[] = []): string {
+  return text.endsWith(':') ? `${text} ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` : text;
+}

@@ -74,6 +74,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   { name: 'beat', args: '', options: `within=DURATION ${RECORDING}` },
   { name: 'shell-init', args: '<SHELL>', options: '' },
+  { name: 'completion', args: '<SHELL> [WORD...]', options: '' },
   { name: 'run', args: '', options: START, command: 'required' },
   {
     name: 'finalize',
@@ -100,8 +101,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   { name: 'errors', args: '[RUN]', options: 'since=TIME until=TIME project=P intent=I agent=A limit=N' },
   { name: 'compare', args: '[RUN...]', options: 'last-good fail-on=CONDITION' },
-  { name: 'tail', args: '[RUN]', options: 'f,follow n,lines=N type=T grep=RE all' },
   { name: 'query', args: '[SQL]', options: 'format=F out=FILE schema' },
+  { name: 'tail', args: '[RUN]', options: 'f,follow n,lines=N type=T grep=RE all' },
   { name: 'export csv', args: '', options: 'out=DIR run=RUN rebuild lock-timeout=SECONDS' },
   { name: 'export parquet', args: '', options: 'out=DIR partition=KEY' },
   { name: 'export log', args: '<RUN>', options: '' },

@@ -2,7 +2,7 @@
 // sound or ask for help: nobody who waits for an answer waits for it.
 import type { Input } from '../commands/input.js';
 import { inputOf } from './context.js';
-import { parseDirect, type Parsed } from './parse.js';
+import { parseBare, parseDirect, type Parsed } from './parse.js';
 import { reportError } from './report-error.js';
 
 // The bundler leaves these to this file alone: see scripts/bundle.js.
@@ -17,7 +17,9 @@ export async function main(
 ): Promise<void> {
   try {
     const parsed = parse(argv);
-    if (parsed === null) await (await import('./by-commander.js')).byCommander(argv, act);
+    const bare = parsed === null && !argv.includes('--json') ? parseBare(argv) : null;
+    if (bare !== null) await (await import('./bare.js')).overview(inputOf({ args: [], given: bare, command: null }));
+    else if (parsed === null) await (await import('./by-commander.js')).byCommander(argv, act);
     else await act(parsed);
   } catch (error) {
     reportError(error, argv.includes('--json'));
@@ -33,6 +35,8 @@ const loadAction = async (name: string): Promise<Action> => {
   switch (name) {
     case 'shell-init':
       return (await import('../commands/shell-init.js')).shellInitText;
+    case 'completion':
+      return (await import('./completion.js')).completion;
     case 'run':
       return (await import('../commands/run.js')).run;
     case 'code':

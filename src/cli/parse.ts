@@ -38,6 +38,12 @@ export function parseDirect(argv: readonly string[]): Parsed | null {
   return isComplete(spec, args, command) ? { spec, args, given, command } : null;
 }
 
+/** The options of a command line that names no command; null where there is more to it. */
+export function parseBare(argv: readonly string[]): Parsed['given'] | null {
+  const given: Parsed['given'] = [];
+  return takeOptions(argv, 0, readOptions(GLOBAL_OPTIONS), given) === argv.length ? given : null;
+}
+
 /** The command whose name stands at an index: two words before one. */
 export function findCommand(argv: readonly string[], index: number): CommandSpec | undefined {
   const two = `${argv[index]} ${argv[index + 1]}`;

@@ -28,12 +28,15 @@ export function answerRuns(input: Input, { runs, damaged, isAnyFitting }: RunLis
   const objects = context.isJson ? runs.map(({ row }) => runObject(row, isPinned(store, row.run_id))) : [];
   answer(context, { runs: objects }, context.isJson ? '' : textOf());
   if (runs.length === 0) remark(context, `no runs${isAnyFitting ? '' : ` that fit in ${store.dir}`}`);
-  if (damaged.length > 0) {
-    warn(
-      `${damaged.length === 1 ? 'one run is' : `${damaged.length} runs are`} damaged: ${someOf(damaged)}; runlog verify says where`,
-    );
-    process.exitCode = 3;
-  }
+  warnOfDamage(damaged);
+}
+
+export function warnOfDamage(damaged: readonly string[]): void {
+  if (damaged.length === 0) return;
+  warn(
+    `${damaged.length === 1 ? 'one run is' : `${damaged.length} runs are`} damaged: ${someOf(damaged)}; runlog verify says where`,
+  );
+  process.exitCode = 3;
 }
 
 function someOf(runIds: readonly string[]): string {

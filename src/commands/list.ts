@@ -50,14 +50,7 @@ export async function list(input: Input): Promise<void> {
 
 async function listOnce(input: Input, names: readonly ColumnName[] | null, before: string): Promise<void> {
   const found = findRuns(input);
-  const loadPricer = pricesOf(input.store, loadPriceLists);
-  for (const run of found.runs) {
-    if (run.reading === null) continue;
-    const { runId, status, state } = run.reading;
-    // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
-    await priceCalls(state, loadPricer);
-    run.row = runRow(runId, status, state);
-  }
+  await priceRuns(input, found.runs);
   const rows = found.runs.map(({ row }) => row);
   answerRuns(input, found, () => {
     const text = textOf(input, rows, names);
@@ -65,6 +58,18 @@ async function listOnce(input: Input, names: readonly ColumnName[] | null, befor
     const lines = text.split('\n').slice(0, Math.max(1, (process.stdout.rows || 24) - 1));
     return `${before}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`;
   });
+}
+
+/** Prices the calls of models in runs that had to be read, and makes their rows anew. */
+export async function priceRuns(input: Input, runs: readonly ListedRun[]): Promise<void> {
+  const loadPricer = pricesOf(input.store, loadPriceLists);
+  for (const run of runs) {
+    if (run.reading === null) continue;
+    const { runId, status, state } = run.reading;
+    // oxlint-disable-next-line no-await-in-loop -- the list of prices is loaded once
+    await priceCalls(state, loadPricer);
+    run.row = runRow(runId, status, state);
+  }
 }
 
 /** Those that are asked for, in the order that is asked for. */
@@ -108,17 +113,27 @@ function columnsOf(input: Input): ColumnName[] | null {
 
 function textOf(input: Input, rows: readonly RunRow[], names: readonly ColumnName[] | null): string {
   if (rows.length === 0) return '';
-  const { env, isColorless } = input.context;
-  const paint = painter(isColorless, env);
-  const width = screenWidth(env);
-  const around = { nowMicros: nowMicros(), showTime: localTime, isPinned: (id: string) => isPinned(input.store, id) };
-  const columns = listColumns(rows, names ?? USUAL_COLUMNS, names !== null, around);
-  const lines = tableOf(columns, width).lines.map((line, index) =>
-    index === 0 ? paint.faint(line) : paint.paint(statusTone(rows[index - 1]?.status ?? ''), line),
-  );
+  const width = screenWidth(input.context.env);
+  const { faint } = painter(input.context.isColorless, input.context.env);
+  const lines = runLines(input, rows, names, width);
   const outcomes = names === null ? outcomeColumns(latestRows(input.store, runFilter(input), RECENT_RUNS)) : [];
   const strips = outcomes.length === 0 ? [] : tableOf(outcomes, width).lines;
-  return [...lines, ...strips.flatMap((line, index) => (index === 0 ? ['', paint.faint(line)] : [line]))]
+  return [...lines, ...strips.flatMap((line, index) => (index === 0 ? ['', faint(line)] : [line]))]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** The titles, then a line a run. */
+export function runLines(
+  { store, context }: Input,
+  rows: readonly RunRow[],
+  names: readonly ColumnName[] | null,
+  width: number,
+): string[] {
+  const paint = painter(context.isColorless, context.env);
+  const around = { nowMicros: nowMicros(), showTime: localTime, isPinned: (id: string) => isPinned(store, id) };
+  const columns = listColumns(rows, names ?? USUAL_COLUMNS, names !== null, around);
+  return tableOf(columns, width).lines.map((line, index) =>
+    index === 0 ? paint.faint(line) : paint.paint(statusTone(rows[index - 1]?.status ?? ''), line),
+  );
 }

@@ -1,7 +1,8 @@
 // A comparison of runs as JSON and as rows of text: what `runlog compare` shows.
 import type { Json } from '../events/vocabulary.js';
 import { changePercent, type ComparedFact, type ComparedThing, type Comparison } from '../views/comparison.js';
-import type { Kind, SectionName } from '../views/comparison-parts.js';
+import type { SectionName } from '../views/comparison-parts.js';
+import type { Kind } from '../views/comparison-settings.js';
 import type { Judgement } from '../views/conditions.js';
 import { countText, durationText, measureText, moneyText } from './quantities.js';
 import { statusTone, type Tone } from './report.js';

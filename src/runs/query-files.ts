@@ -20,7 +20,7 @@ import type { LoadPricer } from './pricing.js';
 import { readAnyRun } from './store.js';
 import { vantage } from './verdict.js';
 
-const BATCH = 4096;
+const BATCH = 64;
 const RUNS_A_TURN = 32;
 
 /** Writes `<table>.csv` for each table named; others may be there too. Gives the ids of damaged runs, sorted. */

@@ -101,6 +101,21 @@ function nthLatest(store: Store, back: number, text: string): string {
   return found;
 }
 
+/** The newest runs whose ids begin so; of one that is not settled nothing is read but its start, and its status is null. */
+export function newestRuns(store: Store, start: string, limit: number): (Place & { status: string | null })[] {
+  return askIndex(store, ({ open, entries }) => {
+    const found: (Place & { status: string | null })[] = open
+      .filter((id) => id.startsWith(start))
+      .map((id) => ({ id, start: readStartTime(store, id) ?? '', status: null }));
+    const most = found.length + limit;
+    for (const { row } of entries()) {
+      if (found.length >= most) break;
+      if (row.run_id.startsWith(start)) found.push({ ...placeOf(row), status: row.status });
+    }
+    return found.sort(comparePlaces).slice(0, limit);
+  });
+}
+
 function firstPlaces(entries: Iterable<IndexEntry>, limit: number): Place[] {
   const places: Place[] = [];
   for (const { row } of entries) if (places.push(placeOf(row)) >= limit) break;

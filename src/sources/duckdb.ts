@@ -40,7 +40,8 @@ export class QueryEngine {
   async check(sql: string): Promise<void> {
     const text = sql.trim();
     const count = text === '' ? 0 : (await told(this.#connection.extractStatements(sql))).count;
-    if (count !== 1) throw new RunlogError('invalid_input', `${READS_ONLY}; not ${count === 0 ? 'none' : count}`);
+    if (count !== 1)
+      throw new RunlogError('invalid_input', `${READS_ONLY}; ${count === 0 ? 'none is' : `${count} are`} given`);
   }
 
   /** Makes a table of a CSV file as formats/csv.ts writes it. */

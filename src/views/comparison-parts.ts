@@ -1,34 +1,15 @@
 // What of a run is compared with other runs: a list of things for each section, each with a key that finds it in another run, and
-// what the run says of it. Pure.
-import type { Json, Measure } from '../events/vocabulary.js';
+// what the run says of it. What is said of the run as a whole is in comparison-settings.ts. Pure.
+import type { Measure } from '../events/vocabulary.js';
 import { secondsBetween } from '../events/instant.js';
 import type { Key } from './alignment.js';
+import { code, codeFacts, configuration, outcome, plan, type Fact, type Thing } from './comparison-settings.js';
 import { signatureOf } from './error-signature.js';
-import { totalDebuggingCycles } from './issue-outcome.js';
-import { issueStatus, type CodeChanges } from './issues.js';
+import { issueStatus } from './issues.js';
 import { keyOfParts } from './keyed.js';
-import { countOutcomes } from './outcome.js';
-import { hasFailed } from './pipelines.js';
-import { planAttempts } from './plan.js';
-import { durationSeconds, statusOf, type RunState } from './run.js';
+import type { RunState } from './run.js';
 import { executions, stepSeconds } from './steps.js';
 import { roundUsd, sumGroups, totalTokens, type TokenSums } from './tokens.js';
-
-/** What a value is, so that it can be shown and judged. `command` is a list of arguments; an `example` differs from no other. */
-export type Kind = 'text' | 'example' | 'status' | 'seconds' | 'usd' | 'count' | 'measure' | 'command' | 'commit';
-
-export interface Fact {
-  name: string;
-  kind: Kind;
-  value: Json;
-  /** It is not known whether it is more. */
-  isLeast?: boolean;
-}
-
-export interface Thing {
-  key: Key;
-  facts: Fact[];
-}
 
 export type SectionName =
   | 'outcome'
@@ -69,100 +50,6 @@ export function sharedIssues(states: readonly RunState[]): Shared {
 
 function issueKey(iid: string | null, shared: Shared): string | null {
   return iid !== null && shared.has(iid) ? iid : null;
-}
-
-/** A thing with one value, called by its name; none where the run does not say. */
-function said(name: string, kind: Kind, value: Json | undefined): Thing[] {
-  const isSaid = value !== null && value !== undefined && value !== '';
-  return isSaid ? [{ key: { name }, facts: [{ name: 'value', kind, value }] }] : [];
-}
-
-function outcome(state: RunState): Thing[] {
-  const { ending, actions, pipelines } = state;
-  const counts = countOutcomes(state);
-  return [
-    ...said('status', 'status', statusOf(state)),
-    ...said('error', 'text', ending?.error),
-    ...said('exit status', 'count', ending?.exitCode),
-    ...said('signal', 'text', ending?.signal),
-    ...said('duration', 'seconds', durationSeconds(state)),
-    ...said('steps', 'count', counts.steps),
-    ...said('failed steps', 'count', counts.failedSteps),
-    ...said('errors', 'count', counts.errors),
-    ...said('debugging cycles', 'count', totalDebuggingCycles(state)),
-    ...said('pipelines', 'count', pipelines.length),
-    ...said('failed pipelines', 'count', pipelines.filter(hasFailed).length),
-    ...said('actions', 'count', actions.count),
-  ];
-}
-
-function configuration({ started }: RunState): Thing[] {
-  const { llm, trigger, tags } = started ?? {};
-  return [
-    ...said('project', 'text', started?.project),
-    ...said('name', 'text', started?.name),
-    ...said('mode', 'text', started?.execution_mode),
-    ...said('intent', 'text', started?.intent_type),
-    ...said('issue', 'text', started?.specific_issue),
-    ...said('provider', 'text', llm?.provider),
-    ...said('model', 'text', llm?.model),
-    ...said('temperature', 'measure', llm?.temperature),
-    ...said('trigger', 'text', trigger?.source),
-    ...said('trigger issue', 'text', trigger?.issue_key),
-    ...said('trigger status', 'text', trigger?.issue_status),
-    ...Object.entries(tags ?? {}).flatMap(([key, value]) => said(`tag ${key}`, 'text', value)),
-    ...said('command', 'command', started?.argv),
-    ...said('folder', 'text', started?.cwd),
-    ...said('host', 'text', started?.host),
-    ...said('imported from', 'text', started?.source?.format),
-  ];
-}
-
-function code({ started, code: measured }: RunState): Thing[] {
-  const git = started?.git;
-  return [
-    ...said('commit', 'commit', git?.commit),
-    ...said('local changes', 'text', git?.dirty),
-    ...codeFacts(measured).flatMap(({ name, kind, value }) => said(name, kind, value)),
-  ];
-}
-
-function codeFacts(measured: CodeChanges | null): Fact[] {
-  return [
-    { name: 'files created', kind: 'count', value: measured?.filesCreated ?? null },
-    { name: 'files modified', kind: 'count', value: measured?.filesModified ?? null },
-    { name: 'files deleted', kind: 'count', value: measured?.filesDeleted ?? null },
-    { name: 'lines added', kind: 'count', value: measured?.linesAdded ?? null },
-    { name: 'lines deleted', kind: 'count', value: measured?.linesDeleted ?? null },
-    { name: 'commits', kind: 'count', value: measured?.commits ?? null },
-    { name: 'test coverage', kind: 'measure', value: measured?.testCoverage ?? null },
-  ];
-}
-
-function plan({ plan, steps }: RunState): Thing[] {
-  if (plan === null) return [];
-  const tried = planAttempts(plan, steps).map(({ method }) => method);
-  return [
-    ...said('choice', 'text', plan.choice),
-    ...said('backups', 'text', plan.backups.join(', ')),
-    ...said('tried', 'text', tried.join(', ')),
-    ...said('rationale', 'text', plan.rationale),
-    ...leaves('', plan.hyperparams, 0).flatMap(([name, value]) =>
-      said(name, typeof value === 'number' ? 'measure' : 'text', value),
-    ),
-  ];
-}
-
-/** Deeper than this, parameters are compared as one. */
-const DEEPEST = 4;
-
-/** The values of an object and of those in it, by their paths. */
-function leaves(path: string, value: Json, depth: number): [path: string, value: Json][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth === DEEPEST)
-    return [[path || 'hyperparams', value]];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    leaves(path === '' ? key : `${path}.${key}`, inner, depth + 1),
-  );
 }
 
 function issues({ issues }: RunState, shared: Shared): Thing[] {

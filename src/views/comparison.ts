@@ -2,7 +2,8 @@
 // other; what each run says is asked in comparison-parts.ts. Pure.
 import type { Json } from '../events/vocabulary.js';
 import { align, type Key } from './alignment.js';
-import { PARTS, sharedIssues, type Kind, type SectionName, type Thing } from './comparison-parts.js';
+import { PARTS, sharedIssues, type SectionName } from './comparison-parts.js';
+import type { Kind, Thing } from './comparison-settings.js';
 import type { RunState } from './run.js';
 
 export interface Comparison {

@@ -179,6 +179,92 @@ describe.skipIf(duckdb === null)(`the answers over many runs${unlessThere}`, () 
   });
 });
 
+describe.skipIf(duckdb === null)(`what compare says of two runs${unlessThere}`, () => {
+  interface Compared {
+    key: Row;
+    facts: { name: string; values: unknown[] }[];
+  }
+  interface Comparison {
+    runs: { run_id: string }[];
+    sections: { name: string; different: Compared[]; same: Compared[] }[];
+  }
+  const thingsOf = ({ sections }: Comparison, name: string): Compared[] => {
+    const { different = [], same = [] } = sections.find((section) => section.name === name) ?? {};
+    return [...different, ...same];
+  };
+  const valueOf = ({ facts }: Compared, name: string, run: number): unknown =>
+    facts.find((fact) => fact.name === name)?.values[run] ?? null;
+  const sorted = (rows: readonly unknown[][]): unknown[][] =>
+    rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const usd = (value: unknown): unknown => (value === null ? null : Number(Number(value).toFixed(8)));
+
+  it('and the last good run that it finds, are what SQL finds in the tables', async () => {
+    const failed = await sql(
+      `SELECT run_id, intent_type, start_time::VARCHAR AS start FROM runs WHERE status = 'failed' ORDER BY hash(run_id) LIMIT 8`,
+    );
+    expect(failed).toHaveLength(8);
+    for (const { run_id: runId, intent_type: intent, start } of failed) {
+      const [good] = await sql(
+        `SELECT run_id FROM runs WHERE status = 'completed' AND intent_type = '${intent}' AND start_time < '${start}'
+        ORDER BY start_time DESC LIMIT 1`,
+      );
+      const compared = await store.json<Comparison>('compare', '--last-good', String(runId));
+      expect(compared.runs.map((one) => one.run_id)).toEqual([good?.['run_id'], runId]);
+      for (const [run, { run_id: own }] of compared.runs.entries()) {
+        const said = (section: string, name: string, fact = 'value'): unknown => {
+          const thing = thingsOf(compared, section).find(({ key }) => key['name'] === name);
+          return thing === undefined ? null : valueOf(thing, fact, run);
+        };
+        const [row] = await sql(`SELECT * FROM runs WHERE run_id = '${own}'`);
+        expect([
+          ...['status', 'duration', 'errors'].map((name) => said('outcome', name)),
+          ...['project', 'model', 'temperature', 'intent'].map((name) => said('configuration', name)),
+          usd(said('cost', 'all models', 'cost')),
+          ...['tokens', 'input', 'output'].map((name) => said('cost', 'all models', name)),
+        ]).toEqual([
+          ...[row?.['status'], row?.['duration_seconds'], row?.['total_errors']],
+          ...[String(row?.['project_id']), row?.['llm_model'], row?.['llm_temperature'], row?.['intent_type']],
+          usd(row?.['estimated_cost_usd'] ?? null),
+          ...[row?.['total_tokens'], row?.['input_tokens'], row?.['output_tokens']],
+        ]);
+        const steps = await sql(
+          `SELECT agent_name, agent_task, attempt_number, status, duration_seconds, error_message FROM agents WHERE run_id = '${own}'`,
+        );
+        const ownSteps = thingsOf(compared, 'steps').filter((thing) => valueOf(thing, 'status', run) !== null);
+        expect(
+          sorted(
+            ownSteps.map((thing) => [
+              ...['agent', 'task', 'attempt'].map((part) => thing.key[part]),
+              ...['status', 'duration', 'error'].map((name) => valueOf(thing, name, run)),
+            ]),
+          ),
+        ).toEqual(sorted(steps.map((one) => Object.values(one))));
+        const errors = await sql(
+          `SELECT error_type, count(*) AS count FROM errors WHERE run_id = '${own}' GROUP BY 1 ORDER BY 1`,
+        );
+        const counts = new Map<unknown, number>();
+        for (const thing of thingsOf(compared, 'errors')) {
+          const count = Number(valueOf(thing, 'count', run) ?? 0);
+          if (count > 0) counts.set(thing.key['error_type'], (counts.get(thing.key['error_type']) ?? 0) + count);
+        }
+        expect(sorted([...counts])).toEqual(sorted(errors.map((one) => Object.values(one))));
+        const tools = await sql(
+          `SELECT tool_name, agent, sum(call_count) AS calls, sum(failure_count) AS failed FROM tool_usage WHERE run_id = '${own}' GROUP BY 1, 2`,
+        );
+        const ownTools = thingsOf(compared, 'tools').filter((thing) => valueOf(thing, 'calls', run) !== null);
+        expect(
+          sorted(
+            ownTools.map((thing) => [
+              ...['tool', 'agent'].map((part) => thing.key[part]),
+              ...['calls', 'failed'].map((name) => valueOf(thing, name, run)),
+            ]),
+          ),
+        ).toEqual(sorted(tools.map((one) => Object.values(one))));
+      }
+    }
+  });
+});
+
 describe('what was found out once', () => {
   const answers = async (): Promise<string[]> =>
     Promise.all(

@@ -248,6 +248,11 @@ const READING: readonly (readonly string[] | Case)[] = [
   ['shell-init'],
   ['--version'],
   ['help', 'export', 'csv'],
+  ['help', 'nonsense'],
+  [],
+  ['--dir', 'logs'],
+  ['completion', 'bash'],
+  ['completion', 'zsh', '--', 'summary', ''],
 ];
 
 it.each(READING.map((entry) => ('argv' in entry ? entry : { argv: entry }) as Case))(

@@ -1,0 +1,4 @@
+declare module '*.fish' {
+  const text: string;
+  export default text;
+}
