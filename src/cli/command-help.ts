@@ -491,19 +491,6 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     },
     examples: ['runlog compare latest~1 latest', "runlog compare --last-good latest --fail-on 'cost>+20%'"],
   },
-  tail: {
-    group: 'Afterwards',
-    summary: 'the last events of a run; -f waits for more',
-    options: {
-      follow: 'wait for more, until the run has ended',
-      lines: 'how many events (default 10)',
-      type: 'only events of this type; may be repeated',
-      grep: 'only events whose line matches',
-      all: 'of all runs together',
-    },
-    values: { type: Object.keys(VOCABULARY) },
-    examples: ['runlog tail -f', 'runlog tail --all --grep OutOfMemory'],
-  },
   query: {
     group: 'Afterwards',
     summary: 'ask all runs in SQL; needs the package @duckdb/node-api',
@@ -518,6 +505,19 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       'runlog query "SELECT run_id, value FROM metrics WHERE name = \'loss\' ORDER BY timestamp" --out loss.csv',
       'runlog query --schema',
     ],
+  },
+  tail: {
+    group: 'Afterwards',
+    summary: 'the last events of a run; -f waits for more',
+    options: {
+      follow: 'wait for more, until the run has ended',
+      lines: 'how many events (default 10)',
+      type: 'only events of this type; may be repeated',
+      grep: 'only events whose line matches',
+      all: 'of all runs together',
+    },
+    values: { type: Object.keys(VOCABULARY) },
+    examples: ['runlog tail -f', 'runlog tail --all --grep OutOfMemory'],
   },
   'export csv': {
     group: 'In and out',

@@ -3,7 +3,7 @@ import { formatInstant, parseInstant } from '../events/instant.js';
 import type { RunRow } from '../formats/run-json.js';
 import { statsColumns, statsObject, type StatsRow, type StatsUnit } from '../formats/stats.js';
 import { nowMicros } from '../journal/clock.js';
-import { readFacts, type RunFacts } from '../runs/facts.js';
+import { readFacts, type FactKinds, type RunFacts } from '../runs/facts.js';
 import { pricesOf } from '../runs/pricing.js';
 import { loadPriceLists } from '../sources/price-lists.js';
 import { painter } from '../terminal/colors.js';
@@ -15,14 +15,17 @@ import { answer, remark, usage, warn, type Input } from './input.js';
 import { runFilter } from './run-filter.js';
 import { parseTime } from './values.js';
 
-type Runs = readonly RunFacts<Work>[];
+type Kind = 'retries' | 'work';
+type Runs<Asked extends Kind> = readonly RunFacts<FactKinds[Asked]>[];
 
-interface Question {
+interface Question<Asked extends Kind> {
+  /** What is to be known of each run. */
+  kind: Asked;
   /** The column of the group in tables and JSON. */
   column: string;
   unit: StatsUnit;
-  rows: (runs: Runs) => Statistics[];
-  total: (runs: Runs) => Statistics;
+  rows: (runs: Runs<Asked>) => Statistics[];
+  total: (runs: Runs<Asked>) => Statistics;
 }
 
 const RUN_KEYS: Record<string, { column: string; groupOf: (row: RunRow) => string | null }> = {
@@ -34,11 +37,15 @@ const RUN_KEYS: Record<string, { column: string; groupOf: (row: RunRow) => strin
 };
 
 export async function stats(input: Input): Promise<void> {
-  const question = questionOf(input.text('by') ?? 'intent');
+  const by = input.text('by') ?? 'intent';
+  await (by === 'agent' || by === 'tool' ? ask(input, partsQuestion(by)) : ask(input, runsQuestion(by)));
+}
+
+async function ask<Asked extends Kind>(input: Input, question: Question<Asked>): Promise<void> {
   const period = periodOf(input);
   const all = runFilter(input, { isWithoutSince: true });
   const fits = (row: RunRow): boolean => all(row) && (period === null || (row.start_time ?? '') >= period.before);
-  const found = await readFacts(input.store, 'work', fits, pricesOf(input.store, loadPriceLists));
+  const found = await readFacts(input.store, question.kind, fits, pricesOf(input.store, loadPriceLists));
   const since = period?.since ?? '';
   const own = found.runs.filter(({ row }) => (row.start_time ?? '') >= since);
   const before = period === null ? null : found.runs.filter(({ row }) => (row.start_time ?? '') < since);
@@ -71,28 +78,29 @@ export async function stats(input: Input): Promise<void> {
   }
 }
 
-function questionOf(by: string): Question {
-  const worksOf = (runs: Runs): Work[] => runs.map(({ facts }) => facts);
-  if (by === 'agent' || by === 'tool') {
-    const rows = by === 'agent' ? agentStatistics : toolStatistics;
-    // All of them as one group.
-    const renamed = (work: Work): Work => ({
-      ...work,
-      executions: work.executions.map(([, ...rest]) => ['', ...rest]),
-      tools: work.tools.map(([, ...rest]) => ['', ...rest]),
-    });
-    return {
-      column: by,
-      unit: by === 'agent' ? 'executions' : 'calls',
-      rows: (runs) => rows(worksOf(runs)),
-      total: (runs) => rows(worksOf(runs).map(renamed))[0] ?? { ...ofRuns('', []), retries: null },
-    };
-  }
+function partsQuestion(by: 'agent' | 'tool'): Question<'work'> {
+  const rows = by === 'agent' ? agentStatistics : toolStatistics;
+  const worksOf = (runs: Runs<'work'>): Work[] => runs.map(({ facts }) => facts);
+  // All of them as one group.
+  const renamed = (work: Work): Work => ({
+    executions: work.executions.map(([, ...rest]) => ['', ...rest]),
+    tools: work.tools.map(([, ...rest]) => ['', ...rest]),
+  });
+  return {
+    kind: 'work',
+    column: by,
+    unit: by === 'agent' ? 'executions' : 'calls',
+    rows: (runs) => rows(worksOf(runs)),
+    total: (runs) => rows(worksOf(runs).map(renamed))[0] ?? { ...ofRuns('', []), retries: null },
+  };
+}
+
+function runsQuestion(by: string): Question<'retries'> {
   const tag = by.startsWith('tag:') ? by.slice('tag:'.length) : null;
   const key = tag === null ? RUN_KEYS[by] : { column: `tag:${tag}`, groupOf: (row: RunRow) => row.tags[tag] ?? null };
   if (key === undefined || tag === '')
     throw usage(`--by takes ${Object.keys(RUN_KEYS).join(', ')}, agent, tool or tag:KEY; not ${JSON.stringify(by)}`);
-  const counted = (runs: Runs): Parameters<typeof runStatistics>[0] =>
+  const counted = (runs: Runs<'retries'>): Parameters<typeof runStatistics>[0] =>
     runs.map(({ row, facts }) => ({
       status: row.status,
       group: key.groupOf(row),
@@ -100,9 +108,10 @@ function questionOf(by: string): Question {
       seconds: row.duration_seconds,
       tokens: row.total_tokens,
       costUsd: row.estimated_cost_usd,
-      retries: facts.retries,
+      retries: facts,
     }));
   return {
+    kind: 'retries',
     column: key.column,
     unit: 'runs',
     rows: (runs) => runStatistics(counted(runs), by === 'day'),
@@ -124,7 +133,12 @@ function periodOf(input: Input): { since: string; before: string } | null {
   };
 }
 
-function textOf(input: Input, { column, unit }: Question, rows: StatsRow[], total: StatsRow): string {
+function textOf(
+  input: Input,
+  { column, unit }: Pick<Question<Kind>, 'column' | 'unit'>,
+  rows: StatsRow[],
+  total: StatsRow,
+): string {
   const { env, isColorless } = input.context;
   const paint = painter(isColorless, env);
   const { lines, left } = tableOf(statsColumns(rows, total, column, unit), screenWidth(env));

@@ -5,9 +5,11 @@ import { comparePlaces, placeOf, type IndexEntry } from '../formats/index-row.js
 import { runRow, type RunRow } from '../formats/run-json.js';
 import { costFactsOf, type CostFacts } from '../views/costs.js';
 import { faultsOf, type Fault } from '../views/faults.js';
+import { retries } from '../views/issue-outcome.js';
 import type { RunState } from '../views/run.js';
+import { executions } from '../views/steps.js';
 import { workOf, type Work } from '../views/work.js';
-import { lookText, readFactsFile, writeFactsFile, type KnownFacts } from './facts-file.js';
+import { lookOf, readFactsFile, writeFactsFile, type KnownFacts } from './facts-file.js';
 import type { Store } from './paths.js';
 import { priceCalls, type LoadPricer } from './pricing.js';
 import { journalStamp } from './settled-run.js';
@@ -15,7 +17,9 @@ import { askIndex } from './store-index.js';
 import { vantage, type Vantage } from './verdict.js';
 
 /** What can be asked. A version is raised when what is kept changes its meaning. */
-interface FactKinds {
+export interface FactKinds {
+  /** How many executions took up again what their agent had tried. */
+  retries: number;
   work: Work;
   costs: CostFacts;
   faults: Fault[];
@@ -23,7 +27,8 @@ interface FactKinds {
 type FactName = keyof FactKinds;
 
 const KINDS: { [Name in FactName]: { version: number; of: (state: RunState) => FactKinds[Name] } } = {
-  work: { version: 1, of: workOf },
+  retries: { version: 1, of: ({ steps }) => retries(executions(steps)) },
+  work: { version: 2, of: workOf },
   costs: { version: 1, of: costFactsOf },
   faults: { version: 1, of: faultsOf },
 };
@@ -51,7 +56,7 @@ export async function readFacts<Name extends FactName>(
   const { entries, open, damaged } = survey(store, fits);
   const known = readFactsFile(store, name, KINDS[name].version);
   const runs: RunFacts<FactKinds[Name]>[] = [];
-  const found: { runId: string; look: string; state: RunState }[] = [];
+  const found: { runId: string; look: number; state: RunState }[] = [];
   let from: Vantage | undefined;
   const broken: string[] = [];
   const readOpen = async (runId: string): Promise<void> => {
@@ -62,7 +67,7 @@ export async function readFacts<Name extends FactName>(
     if (fits(row)) runs.push({ row, facts: KINDS[name].of(state) });
   };
   for (const { row, stamp, isUnpriced } of entries) {
-    const look = lookText(journalStamp(stamp));
+    const look = lookOf(journalStamp(stamp));
     const kept = known.get(row.run_id);
     if (!isUnpriced && kept?.look === look) {
       runs.push({ row, facts: kept.facts as unknown as FactKinds[Name] });
@@ -104,7 +109,7 @@ function survey(store: Store, fits: (row: RunRow) => boolean): Surveyed {
 /** A run that was read for one question answers the others too. */
 function keep(
   store: Store,
-  found: readonly { runId: string; look: string; state: RunState }[],
+  found: readonly { runId: string; look: number; state: RunState }[],
   asked: FactName,
   known: KnownFacts,
 ): void {

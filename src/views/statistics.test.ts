@@ -122,7 +122,6 @@ describe('statistics of runs', () => {
 describe('statistics of executions and calls', () => {
   const works = [
     {
-      retries: 1,
       executions: [
         ['coder', false, 10, false],
         ['coder', true, 20, true],
@@ -131,7 +130,6 @@ describe('statistics of executions and calls', () => {
       tools: [['bash', 4, 3, 2000, 2]] as [string, number, number, number | null, number][],
     },
     {
-      retries: 0,
       executions: [],
       tools: [['bash', 1, 1, null, 0]] as [string, number, number, number | null, number][],
     },

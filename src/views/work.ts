@@ -1,5 +1,4 @@
 // What statistics want to know of a run beyond its row: each execution, each tool. Pure.
-import { retries } from './issue-outcome.js';
 import type { RunState } from './run.js';
 import { executions, stepSeconds } from './steps.js';
 
@@ -16,7 +15,6 @@ export type ToolFact = [
 ];
 
 export interface Work {
-  retries: number;
   executions: ExecutionFact[];
   tools: ToolFact[];
 }
@@ -24,7 +22,6 @@ export interface Work {
 export function workOf(state: RunState): Work {
   const steps = executions(state.steps);
   return {
-    retries: retries(steps),
     executions: steps.map((step) => [
       step.agent,
       step.status === 'STARTED' && !step.isInterrupted ? null : step.status === 'SUCCESS',

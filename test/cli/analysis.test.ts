@@ -275,7 +275,7 @@ describe('what was found out once', () => {
 
   it('answers the same without its files, and where these are damaged, of another version, or cannot be written', async () => {
     const before = await answers();
-    const files = ['work', 'costs', 'faults'].map((name) => path.join(store.dir, `index.${name}`));
+    const files = ['retries', 'work', 'costs', 'faults'].map((name) => path.join(store.dir, `index.${name}`));
     for (const spoil of [
       (file: string): void => fs.rmSync(file),
       (file: string): void => fs.truncateSync(file, 1000),
