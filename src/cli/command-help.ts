@@ -407,9 +407,9 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   summary: {
     group: 'Afterwards',
     summary: 'what happened in a run',
-    options: { format: 'how it is written (default text):' },
+    options: { format: 'how it is written (default text):', full: 'every row, however many there are' },
     values: { format: ['text', 'markdown', 'trace'] },
-    examples: ['runlog summary', 'runlog summary latest~1 --format markdown'],
+    examples: ['runlog summary latest~1 --full', 'runlog summary latest --format markdown'],
   },
   show: {
     group: 'Afterwards',

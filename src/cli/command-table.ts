@@ -81,7 +81,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: '[RUN...]',
     options: 'all status=S exit-code=N error=E cause=C stale-after=DURATION force dry-run lock-timeout=SECONDS',
   },
-  { name: 'summary', args: '[RUN]', options: 'format=F' },
+  { name: 'summary', args: '[RUN]', options: 'format=F full' },
   { name: 'show', args: '[RUN]', options: 'around=WHAT context=N' },
   {
     name: 'list',

@@ -1,7 +1,7 @@
 // What a query gave, as text of other tools: CSV, Markdown, JSON. How it looks on a screen is the terminal's business.
 import type { Json } from '../events/vocabulary.js';
 import { encodeCsv } from './csv.js';
-import { markdownTable } from './report-markdown.js';
+import { markdownTable } from './report/markdown.js';
 
 /** Rows have one value a column. No name is there twice. */
 export interface QueryRows {

@@ -120,3 +120,8 @@ export function toVisibleJson(json: string): string {
 export function toVisibleLine(text: string): string {
   return toVisible(text).replaceAll('\n', '\\u000a');
 }
+
+/** The same of text whose lines may go on one line. */
+export function toJoinedLine(text: string): string {
+  return toVisibleLine(text.replaceAll(/\s*\n\s*/g, ' '));
+}

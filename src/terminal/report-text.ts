@@ -2,28 +2,12 @@
 import type { Report, Section } from '../formats/report.js';
 import type { Painter } from './colors.js';
 import { alignColumns, wrapTo } from './columns.js';
+import { timelineLines } from './timeline-text.js';
 
-/** Which column of a section gives way: the one with the most to say. */
-const FLEXIBLE: Readonly<Record<string, number>> = {
-  Steps: 2,
-  Errors: 2,
-  Actions: 2,
-  Plan: 1,
-  Interrupted: 2,
-  Metrics: 0,
-  Issues: 3,
-  Corrected: 2,
-  Models: 0,
-  Tools: 0,
-  Pipelines: 3,
-  Debugging: 0,
-  Code: 1,
-  Items: 3,
-};
 const INDENT = '  ';
 
 export function reportText(report: Report, paint: Painter, width: number): string {
-  const { runId, status, tone, reason, facts, sections } = report;
+  const { runId, status, tone, reason, facts, timeline, sections } = report;
   const lines = [`${paint.bold(runId)}  ${paint.paint(tone, status)}`];
   if (reason !== null) lines.push(...wrapTo(reason, width - INDENT.length).map((line) => INDENT + line));
   lines.push(
@@ -32,12 +16,15 @@ export function reportText(report: Report, paint: Painter, width: number): strin
       .flat()
       .map((line) => INDENT + line),
   );
+  if (timeline !== null) {
+    const drawn = timelineLines(timeline, paint, width - INDENT.length);
+    lines.push('', paint.bold('Timeline'), ...drawn.map((line) => INDENT + line));
+  }
   for (const section of sections) lines.push('', paint.bold(section.title), ...sectionLines(section, paint, width));
   return `${lines.join('\n')}\n`;
 }
 
-function sectionLines({ title, rows }: Section, paint: Painter, width: number): string[] {
-  const flexible = FLEXIBLE[title.split(' ')[0] as string] ?? 0;
+function sectionLines({ rows, flexible = 0 }: Section, paint: Painter, width: number): string[] {
   const lines = alignColumns(
     rows.map(({ cells }) => cells),
     width - INDENT.length,

@@ -132,7 +132,7 @@ function applyOther(state: RunState, event: RunlogEvent): void {
   applyStepEvent(state.steps, state.stepIndex, event, issue);
   const touched = issue === null ? null : applyIssueEvent(state.issues, event, issue);
   applyMetricEvent(state.metrics, event, issue);
-  applyErrorEvent(state.errors, event, issue);
+  applyErrorEvent(state.errors, event, issue, state.actions);
   applyToolEvent(state.tools, event, issue);
   applyPipelineEvent(state.pipelines, event, issue);
   applyDebugEvent(state.cycles, event, issue);

@@ -23,6 +23,7 @@ test('the text has the steps, the plan and its attempts, metrics against their l
     "run_20251003_181952_project_171  partial
       exit status 1
 
+      Error    Pipeline stopped at code review
       Project  171
       Mode     single_issue
       Issue    3
@@ -34,11 +35,23 @@ test('the text has the steps, the plan and its attempts, metrics against their l
       Took     35 s
       Tokens   1,200 (1,000 in, 50 from caches; 200 out)
       Cost     $0.0125
-      Error    Pipeline stopped at code review
       Host     worker-1
       Folder   /srv/experiment
       Commit   0123456789ab with local changes
       Tags     team=ml stage=größe
+
+    Timeline
+                                     |18:19:52                     18:20:27|
+      ✓ issue 3                         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━         28s
+      ✓   1 development_agent: met…       ██████████████████                     15s
+      ✗   pipeline 9001                      ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒→   1m30s
+          bash, 2 calls, 1 failed                  ┄┄                          0.10s
+      ✓   debugging test_failure                             ▓▓▓               2.00s
+      ✗   2 code_review_agent: cod…                              ██████        4.00s
+        at once                      ·····1112222222222222221111122222211111
+        errors (1)                                                 ✗
+      No step or pipeline under way for 5.00 s (14%), from 18:19:52.
+      Up to 2 at once; two or more for 16 s.
 
     Plan
       chosen     gc, else ctgan, tvae
@@ -62,8 +75,12 @@ test('the text has the steps, the plan and its attempts, metrics against their l
       issue 3  success  merge request !12 was merged (gitlab)
 
     Metrics
-      KS (issue 3)    0.05  <= 0.1  ok  2 values, 0.05 to 0.32
+      KS (issue 3)    0.05  <= 0.1  ok  2 values, 0.05 to 0.32, 1 failed
       loss (issue 3)  NaN
+
+    Time and money
+      development_agent  1 step  15 s    ███████▌   79%  $0.0125  ██████████ 100%
+      code_review_agent  1 step  4.00 s  ██         21%
 
     Models
       gpt-5 (openai)  1 call  1,200 tokens  $0.0125
@@ -87,11 +104,20 @@ test('the text has the steps, the plan and its attempts, metrics against their l
       1  stage 1, iteration 1, loop 1  user_input_text  gpt-5: Ein Bild von   1.25 s
                                                         einem Hund
 
-    Errors (1)
-      18:20:19  ReviewError  not "fit", says the reviewer
-
     Actions (1)
       18:20:00  VERIFY_MODEL  Checking Llama-3.2-1B -> two
+
+    Errors (1)
+      18:20:19  ReviewError  not "fit", says the reviewer
+          in step 2, by code_review_agent, issue 3
+          after 18:20:14 debugging development_agent: test_failure -> lint, test
+          after 18:20:18 step 2 started code_review_agent: code review
+
+    Next
+      runlog errors run_20251003_181952_project_171               met before?
+      runlog compare --last-good run_20251003_181952_project_171  what has changed
+      runlog show run_20251003_181952_project_171                 every event
+      runlog commands run_20251003_181952_project_171             do it again
     "
   `);
 });
@@ -109,19 +135,33 @@ test('of a run that was cut off it says what was interrupted and why', async () 
       Ended    2025-10-03 18:20:00
       Took     8.00 s
 
+    Timeline
+                              |18:19:52                            18:20:00|
+      ! issue 7                    ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━   7.00s
+      !   1 coding: write it             ███████████████████████████████████   6.00s
+      No step under way for 2.00 s (25%), from 18:19:52.
+
     Steps (1)
       1  interrupted  coding: write it  6.00 s
 
     Issues
       7  interrupted  7.00 s
 
+    Actions (1)
+      18:20:00  CHECK_DISK  FAILED no space
+
     Interrupted
       step 1             coding               write it
       issue 7
       last sign of life  2025-10-03 18:20:00
 
-    Actions (1)
+    Last words
+      18:19:54  step 1      started coding: write it
       18:20:00  CHECK_DISK  FAILED no space
+
+    Next
+      runlog show cut      every event
+      runlog commands cut  do it again
     "
   `);
 });
@@ -142,6 +182,15 @@ test('--format markdown has the same as tables', async () => {
     | Ended | 2025-10-03 18:20:00 |
     | Took | 8.00 s |
 
+    ## Timeline
+
+    | what | from | took |
+    | --- | --- | --- |
+    | issue 7 | +1.00 s | 7.00 s |
+    | - 1 coding: write it | +2.00 s | 6.00 s |
+
+    No step under way for 2.00 s (25%), from 18:19:52.
+
     ## Steps (1)
 
     | # | status | agent and task | took |
@@ -154,6 +203,12 @@ test('--format markdown has the same as tables', async () => {
     | --- | --- | --- | --- |
     | 7 | interrupted | 7.00 s |  |
 
+    ## Actions (1)
+
+    | at | action | what |
+    | --- | --- | --- |
+    | 18:20:00 | CHECK\\_DISK | FAILED no space |
+
     ## Interrupted
 
     | what |  |  |
@@ -162,11 +217,19 @@ test('--format markdown has the same as tables', async () => {
     | issue 7 |  |  |
     | last sign of life | 2025-10-03 18:20:00 |  |
 
-    ## Actions (1)
+    ## Last words
 
-    | at | action | what |
+    | at | what |  |
     | --- | --- | --- |
+    | 18:19:54 | step 1 | started coding: write it |
     | 18:20:00 | CHECK\\_DISK | FAILED no space |
+
+    ## Next
+
+    | command | for |
+    | --- | --- |
+    | runlog show cut | every event |
+    | runlog commands cut | do it again |
     "
   `);
 });

@@ -30,6 +30,11 @@ function lasting(text: string): string[] {
     .map((line) =>
       line
         .replaceAll(/\d+(\.\d+)? ms\b/g, 'N ms')
+        .replaceAll(/\b\d+(\.\d+)?s\b/g, 'Ns')
+        .replaceAll(/\d+%/g, 'N%')
+        .replace(/^( *at once) .*/, '$1')
+        // Bars are as long as what they stand for.
+        .replaceAll(/[\u2190\u2192\u2501\u2504\u2580-\u2593]+/g, '')
         .replaceAll(/(\S) +/g, '$1 ')
         .trimEnd(),
     )

@@ -6,15 +6,23 @@ import type { RunlogEvent } from '../../src/events/vocabulary.js';
 import { comparedTables } from '../../src/formats/comparison.js';
 import { encodeCsv } from '../../src/formats/csv.js';
 import { decodeCsv } from '../../src/formats/read-csv.js';
+import { reportMarkdown } from '../../src/formats/report/markdown.js';
+import { reportOf } from '../../src/formats/report/run-report.js';
 import { encodeFinal, encodeIssueFile, encodeMetadata } from '../../src/formats/run-files.js';
 import { rowsOf, TABLE_NAMES } from '../../src/formats/tables.js';
 import { encodeTrace } from '../../src/formats/trace.js';
+import { widthOf } from '../../src/terminal/columns.js';
+import type { Painter } from '../../src/terminal/colors.js';
+import { reportText } from '../../src/terminal/report-text.js';
+import { timelineLines } from '../../src/terminal/timeline-text.js';
 import { applyEvent, emptyRun, foldRun, type RunState } from '../../src/views/run.js';
 import { compareRuns, type ComparedThing, type Comparison } from '../../src/views/comparison.js';
 import { sharedIssues } from '../../src/views/comparison-parts.js';
 import { judgeConditions, SUBJECTS } from '../../src/views/conditions.js';
 import { executions } from '../../src/views/steps.js';
 import { traceOf } from '../../src/views/trace.js';
+
+const PLAIN: Painter = { paint: (_, text) => text, bold: (text) => text, faint: (text) => text };
 
 const name = fc.constantFrom('a', 'b', 'constructor', '__proto__', '');
 const agent = fc.constantFrom('coding', 'review', '__proto__');
@@ -243,6 +251,38 @@ test('after the end nothing is open: no step, no issue, no debugging cycle', () 
       expect(state.cycles.filter(({ endedAt }) => endedAt === null)).toEqual([]);
     }),
     { numRuns: 200 },
+  );
+});
+
+test('any run can be drawn in any width, folded or whole, and what is drawn keeps to the width', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyEvent, { maxLength: 60 }),
+      fc.integer({ min: 30, max: 200 }),
+      fc.boolean(),
+      (events, width, isFull) => {
+        const report = reportOf(foldRun(events), {
+          runId: 'run',
+          status: 'failed',
+          reason: null,
+          now: null,
+          dir: undefined,
+          hasEnded: true,
+          isOver: false,
+          isDamaged: false,
+          isFull,
+          showTime: (instant) => instant.slice(0, 19).replace('T', ' '),
+        });
+        reportMarkdown(report);
+        const text = reportText(report, PLAIN, width);
+        expect(text).not.toMatch(/undefined|\[object/);
+        for (const { rows } of isFull ? [] : report.sections) expect(rows.length).toBeLessThanOrEqual(24);
+        if (report.timeline === null) return;
+        for (const line of timelineLines(report.timeline, PLAIN, width))
+          expect(widthOf(line)).toBeLessThanOrEqual(width);
+      },
+    ),
+    { numRuns: 300 },
   );
 });
 

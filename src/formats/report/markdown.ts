@@ -1,10 +1,30 @@
 // A report as GitHub-flavoured Markdown.
-import type { Report, Section } from './report.js';
+import { durationText } from '../quantities.js';
+import type { Report, Section } from '../report.js';
+import type { Timeline } from '../timeline/timeline.js';
 
-export function reportMarkdown({ runId, status, reason, facts, sections }: Report): string {
+export function reportMarkdown({ runId, status, reason, facts, timeline, sections }: Report): string {
   const head = [`# ${escapeCell(runId)}`, '', `**${status}**${reason === null ? '' : `: ${escapeCell(reason)}`}`];
   const factLines = facts.length === 0 ? [] : ['', ...markdownTable(['', ''], facts)];
-  return `${[...head, ...factLines, ...sections.flatMap(sectionLines)].join('\n')}\n`;
+  return `${[...head, ...factLines, ...timelineLines(timeline), ...sections.flatMap(sectionLines)].join('\n')}\n`;
+}
+
+/** When each began, after the start of the run: bars would need a width. */
+function timelineLines(timeline: Timeline | null): string[] {
+  if (timeline === null) return [];
+  const { axis, rows, remarks } = timeline;
+  const cells = rows.map(({ depth, label, from, seconds }) => [
+    `${depth === 1 ? '- ' : ''}${label}`,
+    from === null ? '' : `${from < axis.from ? '' : '+'}${durationText((from - axis.from) / 1e6)}`,
+    seconds === null ? '' : durationText(seconds),
+  ]);
+  return [
+    '',
+    '## Timeline',
+    '',
+    ...markdownTable(['what', 'from', 'took'], cells),
+    ...remarks.flatMap((text) => ['', escapeCell(text)]),
+  ];
 }
 
 function sectionLines({ title, columns, rows }: Section): string[] {
