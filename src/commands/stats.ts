@@ -81,17 +81,12 @@ async function ask<Asked extends Kind>(input: Input, question: Question<Asked>):
 function partsQuestion(by: 'agent' | 'tool'): Question<'work'> {
   const rows = by === 'agent' ? agentStatistics : toolStatistics;
   const worksOf = (runs: Runs<'work'>): Work[] => runs.map(({ facts }) => facts);
-  // All of them as one group.
-  const renamed = (work: Work): Work => ({
-    executions: work.executions.map(([, ...rest]) => ['', ...rest]),
-    tools: work.tools.map(([, ...rest]) => ['', ...rest]),
-  });
   return {
     kind: 'work',
     column: by,
     unit: by === 'agent' ? 'executions' : 'calls',
     rows: (runs) => rows(worksOf(runs)),
-    total: (runs) => rows(worksOf(runs).map(renamed))[0] ?? { ...ofRuns('', []), retries: null },
+    total: (runs) => rows(worksOf(runs), true)[0] ?? ofRuns('', []),
   };
 }
 

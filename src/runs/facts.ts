@@ -28,8 +28,8 @@ type FactName = keyof FactKinds;
 
 const KINDS: { [Name in FactName]: { version: number; of: (state: RunState) => FactKinds[Name] } } = {
   retries: { version: 1, of: ({ steps }) => retries(executions(steps)) },
-  work: { version: 2, of: workOf },
-  costs: { version: 1, of: costFactsOf },
+  work: { version: 3, of: workOf },
+  costs: { version: 2, of: costFactsOf },
   faults: { version: 1, of: faultsOf },
 };
 const NAMES = Object.keys(KINDS) as FactName[];

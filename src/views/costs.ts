@@ -1,7 +1,7 @@
 // What did models cost, by whatever one asks for? Sums over the calls of many runs; pure.
 import { issueStatus } from './issues.js';
 import type { RunState } from './run.js';
-import { addSums, noTokens, unpricedModels, type TokenSums, type UnpricedModel } from './tokens.js';
+import { noTokens, unpricedModels, type TokenSums, type UnpricedModel } from './tokens.js';
 
 export const COST_KEYS = ['model', 'agent', 'issue', 'day', 'project'] as const;
 export type CostKey = (typeof COST_KEYS)[number];
@@ -29,38 +29,29 @@ export interface CostTotal {
   usdPerCompletedIssue: number | null;
 }
 
-/** What a run says of its costs. Lists, for there may be tens of thousands of runs. */
+/** What a run says of its costs. Lists of plain values, for there may be tens of thousands of runs. */
 export interface CostFacts {
   project: string | null;
-  groups: [
-    agent: string | null,
-    issue: string | null,
-    provider: string | null,
-    model: string | null,
-    day: string,
-    SumsList,
-  ][];
-  sums: SumsList;
+  /** Of each group so many values: agent, issue, provider, model, day, then its sums in the order of SUM_KEYS. */
+  groups: (string | number | null)[];
+  sums: (number | null)[];
   completedIssues: string[];
   /** Which price lists gave prices. */
   sources: string[];
   unpriced: UnpricedModel[];
 }
 
-type SumsList = TokenSums[keyof TokenSums][];
+const SUM_KEYS = Object.keys(noTokens()) as (keyof TokenSums)[];
+const SUMS_AT = 5;
+const GROUP_PARTS: number = SUMS_AT + SUM_KEYS.length;
 
 export function costFactsOf(state: RunState): CostFacts {
   const { usage, issues } = state;
   return {
     project: state.started?.project ?? null,
-    groups: [...usage.groups.values()].map((group) => [
-      group.agent,
-      group.issue,
-      group.provider,
-      group.model,
-      group.day,
-      listOf(group.sums),
-    ]),
+    groups: [...usage.groups.values()].flatMap(({ agent, issue, provider, model, day, sums }) =>
+      [agent, issue, provider, model, day, listOf(sums)].flat(),
+    ),
     sums: listOf(state.tokens),
     completedIssues: issues.filter((issue) => issueStatus(issue) === 'completed').map(({ iid }) => iid),
     sources: usage.sources,
@@ -68,26 +59,28 @@ export function costFactsOf(state: RunState): CostFacts {
   };
 }
 
-const SUM_KEYS = Object.keys(noTokens()) as (keyof TokenSums)[];
-
-function listOf(sums: TokenSums): SumsList {
+function listOf(sums: TokenSums): (number | null)[] {
   return SUM_KEYS.map((key) => sums[key]);
 }
 
-function sumsOf(list: SumsList): TokenSums {
-  return Object.fromEntries(SUM_KEYS.map((key, index) => [key, list[index]])) as unknown as TokenSums;
+/** What nobody told stays unknown. */
+function addList(sums: TokenSums, list: readonly (string | number | null)[], at: number): void {
+  for (let index = 0; index < SUM_KEYS.length; index += 1) {
+    const value = list[at + index];
+    if (typeof value === 'number') sums[SUM_KEYS[index] as 'calls'] = (sums[SUM_KEYS[index] as 'calls'] ?? 0) + value;
+  }
 }
 
 /** The rows of some runs: the dearest first, days in their order; what has no known cost comes last. */
 export function costRows(runs: readonly CostFacts[], by: CostKey): CostRow[] {
-  const rows = new Map<string, CostRow>();
-  for (const run of runs)
-    for (const group of run.groups) {
-      const names = namesOf(group, run.project, by);
-      const key = JSON.stringify(names);
-      const row = rows.get(key) ?? { names, sums: noTokens() };
-      addSums(row.sums, sumsOf(group[5]));
-      rows.set(key, row);
+  const rows = new Map<string | null, CostRow>();
+  for (const { groups, project } of runs)
+    for (let at = 0; at < groups.length; at += GROUP_PARTS) {
+      const names = namesOf(groups, at, project, by);
+      const key = names.length === 1 ? (names[0] as string | null) : JSON.stringify(names);
+      let row = rows.get(key);
+      if (row === undefined) rows.set(key, (row = { names, sums: noTokens() }));
+      addList(row.sums, groups, at + SUMS_AT);
     }
   return [...rows.values()].sort((a, b) => (by === 'day' ? 0 : dearer(a.sums, b.sums)) || compareNames(a, b));
 }
@@ -96,7 +89,7 @@ export function costTotal(runs: readonly CostFacts[]): CostTotal {
   const sums = noTokens();
   const completed = new Set<string>();
   for (const run of runs) {
-    addSums(sums, sumsOf(run.sums));
+    addList(sums, run.sums, 0);
     // Two runs that worked on the same issue completed one.
     for (const iid of run.completedIssues) completed.add(JSON.stringify([run.project, iid]));
   }
@@ -105,20 +98,17 @@ export function costTotal(runs: readonly CostFacts[]): CostTotal {
   return { sums, runs: runs.length, completedIssues: size, usdPerCompletedIssue };
 }
 
-function namesOf(
-  [agent, issue, provider, model, day]: CostFacts['groups'][number],
-  project: string | null,
-  by: CostKey,
-): (string | null)[] {
+function namesOf(groups: CostFacts['groups'], at: number, project: string | null, by: CostKey): (string | null)[] {
+  const part = (index: number): string | null => groups[at + index] as string | null;
   switch (by) {
     case 'model':
-      return [provider, model];
+      return [part(2), part(3)];
     case 'agent':
-      return [agent];
+      return [part(0)];
     case 'issue':
-      return [project, issue];
+      return [project, part(1)];
     case 'day':
-      return [day];
+      return [part(4)];
     case 'project':
       return [project];
   }

@@ -1,5 +1,5 @@
 // How did many runs go? Counts, rates and durations by whatever one asks for. Pure.
-import type { Work } from './work.js';
+import { EXECUTION_PARTS, TOOL_PARTS, type Work } from './work.js';
 
 /** A run as far as statistics go. */
 export interface CountedRun {
@@ -48,79 +48,109 @@ export function hasSucceeded(status: string): boolean | null {
 
 /** Of runs, newest first. The groups with the most runs come first; days in their order. */
 export function runStatistics(runs: readonly CountedRun[], isByTime: boolean): Statistics[] {
-  const groups = groupBy(runs, ({ group }) => group);
-  return ordered(
-    [...groups].map(([group, own]) => ofRuns(group, own)),
-    isByTime,
-  );
+  const tallies = new Tallies();
+  for (const run of runs) countRun(tallies.of(run.group), run);
+  return ordered(tallies.all(), isByTime);
 }
 
 export function ofRuns(group: string | null, runs: readonly CountedRun[]): Statistics {
-  const outcomes = runs.map(({ status }) => hasSucceeded(status));
-  return {
-    group,
-    count: runs.length,
-    ...judge(outcomes),
-    seconds: durationsOf(runs.map(({ seconds }) => seconds)),
-    retries: sumOf(runs.map(({ retries }) => retries)),
-    tokens: sumOf(runs.map(({ tokens }) => tokens)),
-    costUsd: sumOf(runs.map(({ costUsd }) => costUsd)),
-    latest: outcomes.slice(0, LATEST_KEPT).reverse(),
-  };
+  const tally = new Tally();
+  for (const run of runs) countRun(tally, run);
+  return tally.statistics(group);
 }
 
-/** Of the executions of each agent in runs that are newest first. */
-export function agentStatistics(works: readonly Work[]): Statistics[] {
+function countRun(tally: Tally, run: CountedRun): void {
+  tally.add(hasSucceeded(run.status), run.seconds);
+  tally.retries = (tally.retries ?? 0) + run.retries;
+  if (run.tokens !== null) tally.tokens = (tally.tokens ?? 0) + run.tokens;
+  if (run.costUsd !== null) tally.costUsd = (tally.costUsd ?? 0) + run.costUsd;
+}
+
+/** Of the executions of each agent, or of all together, in runs that are newest first. */
+export function agentStatistics(works: readonly Work[], isAll: boolean = false): Statistics[] {
+  const tallies = new Tallies();
   // The latest execution first, as runs are.
-  const all = works.flatMap(({ executions }) => executions.toReversed());
-  const groups = groupBy(all, ([agent]) => agent);
-  const rows = [...groups].map(([group, own]): Statistics => {
-    const outcomes = own.map(([, success]) => success);
-    return {
-      group,
-      count: own.length,
-      ...judge(outcomes),
-      seconds: durationsOf(own.map(([, , seconds]) => seconds)),
-      retries: own.filter(([, , , isRetry]) => isRetry).length,
-      tokens: null,
-      costUsd: null,
-      latest: outcomes.slice(0, LATEST_KEPT).reverse(),
-    };
-  });
-  return ordered(rows, false);
+  for (const { executions } of works)
+    for (let at = executions.length - EXECUTION_PARTS; at >= 0; at -= EXECUTION_PARTS) {
+      const tally = tallies.of(isAll ? '' : (executions[at] as string | null));
+      tally.add(executions[at + 1] as boolean | null, executions[at + 2] as number | null);
+      tally.retries = (tally.retries ?? 0) + Number(executions[at + 3]);
+    }
+  return ordered(tallies.all(), false);
 }
 
-/** Of the calls of each tool. How long each call took is not kept, only how long all did. */
-export function toolStatistics(works: readonly Work[]): Statistics[] {
-  const groups = groupBy(
-    works.flatMap(({ tools }) => tools),
-    ([tool]) => tool,
-  );
-  const rows = [...groups].map(([group, own]): Statistics => {
-    const count = sumOf(own.map(([, calls]) => calls)) as number;
-    const timed = sumOf(own.map(([, , , , timedCalls]) => timedCalls)) as number;
-    const milliseconds = sumOf(own.map(([, , , total]) => total));
+/** Of the calls of each tool, or of all together. How long each call took is not kept, only how long all did. */
+export function toolStatistics(works: readonly Work[], isAll: boolean = false): Statistics[] {
+  const groups = new Map<string, { count: number; succeeded: number; milliseconds: number | null; timed: number }>();
+  for (const { tools } of works)
+    for (let at = 0; at < tools.length; at += TOOL_PARTS) {
+      const [tool, calls, successes, milliseconds, timed] = tools.slice(at, at + TOOL_PARTS) as [string, ...number[]];
+      const name = isAll ? '' : tool;
+      const known = groups.get(name) ?? { count: 0, succeeded: 0, milliseconds: null, timed: 0 };
+      known.count += calls as number;
+      known.succeeded += successes as number;
+      known.timed += timed as number;
+      if (typeof milliseconds === 'number') known.milliseconds = (known.milliseconds ?? 0) + milliseconds;
+      groups.set(name, known);
+    }
+  const rows = [...groups].map(([group, { count, succeeded, milliseconds, timed }]): Statistics => {
     const mean = milliseconds === null || timed === 0 ? null : milliseconds / timed / 1000;
-    return {
-      group,
-      count,
-      succeeded: sumOf(own.map(([, , successes]) => successes)) as number,
-      judged: count,
-      seconds: { count: timed, mean, median: null, p95: null },
-      retries: null,
-      tokens: null,
-      costUsd: null,
-      latest: [],
-    };
+    const seconds = { count: timed, mean, median: null, p95: null };
+    return { group, count, succeeded, judged: count, seconds, retries: null, tokens: null, costUsd: null, latest: [] };
   });
   return ordered(rows, false);
 }
 
-function judge(outcomes: readonly (boolean | null)[]): Pick<Statistics, 'succeeded' | 'judged'> {
-  return {
-    succeeded: outcomes.filter((success) => success === true).length,
-    judged: outcomes.filter((success) => success !== null).length,
-  };
+/** What is counted of a group. */
+class Tally {
+  #count = 0;
+  #succeeded = 0;
+  #judged = 0;
+  readonly #seconds: number[] = [];
+  /** Of the latest, these first. */
+  readonly #latest: (boolean | null)[] = [];
+  retries: number | null = null;
+  tokens: number | null = null;
+  costUsd: number | null = null;
+
+  add(success: boolean | null, seconds: number | null): void {
+    this.#count += 1;
+    if (success === true) this.#succeeded += 1;
+    if (success !== null) this.#judged += 1;
+    if (seconds !== null) this.#seconds.push(seconds);
+    if (this.#latest.length < LATEST_KEPT) this.#latest.push(success);
+  }
+
+  statistics(group: string | null): Statistics {
+    return {
+      group,
+      count: this.#count,
+      succeeded: this.#succeeded,
+      judged: this.#judged,
+      seconds: durationsOf(this.#seconds),
+      retries: this.retries,
+      tokens: this.tokens,
+      costUsd: this.costUsd,
+      latest: this.#latest.toReversed(),
+    };
+  }
+}
+
+class Tallies {
+  readonly #groups = new Map<string | null, Tally>();
+
+  of(group: string | null): Tally {
+    let tally = this.#groups.get(group);
+    if (tally === undefined) {
+      tally = new Tally();
+      this.#groups.set(group, tally);
+    }
+    return tally;
+  }
+
+  all(): Statistics[] {
+    return [...this.#groups].map(([group, tally]) => tally.statistics(group));
+  }
 }
 
 /** 1.96: the normal distribution holds 95% within so many standard deviations. */
@@ -139,41 +169,23 @@ export function wilson(succeeded: number, judged: number): { low: number; high: 
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
-export function durationsOf(all: readonly (number | null)[]): Durations {
-  const known = all.filter((seconds) => seconds !== null).sort((one, other) => one - other);
-  const total = sumOf(known);
+export function durationsOf(all: readonly number[]): Durations {
+  const known = Float64Array.from(all).sort();
+  const total = known.reduce((sum, seconds) => sum + seconds, 0);
   return {
     count: known.length,
-    mean: total === null ? null : total / known.length,
+    mean: known.length === 0 ? null : total / known.length,
     median: quantile(known, 0.5),
     p95: quantile(known, 0.95),
   };
 }
 
 /** Of sorted numbers, between two of them by their distance, as spreadsheets (PERCENTILE.INC) and databases (quantile_cont) have it. */
-export function quantile(sorted: readonly number[], share: number): number | null {
+export function quantile(sorted: ArrayLike<number>, share: number): number | null {
   if (sorted.length === 0) return null;
   const place = (sorted.length - 1) * share;
   const [low, high] = [sorted[Math.floor(place)] as number, sorted[Math.ceil(place)] as number];
   return low + (high - low) * (place - Math.floor(place));
-}
-
-/** Null where none is known: unknown is not 0. */
-function sumOf(numbers: readonly (number | null)[]): number | null {
-  let sum: number | null = null;
-  for (const number of numbers) if (number !== null) sum = (sum ?? 0) + number;
-  return sum;
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string | null): Map<string | null, Item[]> {
-  const groups = new Map<string | null, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const own = groups.get(key);
-    if (own === undefined) groups.set(key, [item]);
-    else own.push(item);
-  }
-  return groups;
 }
 
 /** The larger first, then by name; what has no name comes last among its equals. */

@@ -2,32 +2,35 @@
 import type { RunState } from './run.js';
 import { executions, stepSeconds } from './steps.js';
 
-/** How an execution ended; null while it is open. An interrupted one did not succeed. */
-export type ExecutionFact = [agent: string | null, success: boolean | null, seconds: number | null, isRetry: boolean];
-
-export type ToolFact = [
-  tool: string,
-  calls: number,
-  successes: number,
-  /** Of the calls that say how long they took. */
-  milliseconds: number | null,
-  timedCalls: number,
-];
-
+/** Lists in which each execution and each tool has so many places: there may be tens of thousands of them in what is kept. */
 export interface Work {
-  executions: ExecutionFact[];
-  tools: ToolFact[];
+  executions: ExecutionPart[];
+  tools: ToolPart[];
 }
+
+/** Agent, whether it succeeded, seconds, whether it was a retry. Open ones have not succeeded yet; interrupted ones did not. */
+export const EXECUTION_PARTS = 4;
+type ExecutionPart = string | number | boolean | null;
+
+/** Tool, calls, successes, milliseconds of the calls that say how long they took, and how many these are. */
+export const TOOL_PARTS = 5;
+type ToolPart = string | number | null;
 
 export function workOf(state: RunState): Work {
   const steps = executions(state.steps);
   return {
-    executions: steps.map((step) => [
+    executions: steps.flatMap((step): ExecutionPart[] => [
       step.agent,
       step.status === 'STARTED' && !step.isInterrupted ? null : step.status === 'SUCCESS',
       stepSeconds(step),
       step.attempt > 1,
     ]),
-    tools: state.tools.map((tool) => [tool.tool, tool.calls, tool.successes, tool.totalDurationMs, tool.timedCalls]),
+    tools: state.tools.flatMap((tool): ToolPart[] => [
+      tool.tool,
+      tool.calls,
+      tool.successes,
+      tool.totalDurationMs,
+      tool.timedCalls,
+    ]),
   };
 }
