@@ -99,6 +99,14 @@ it('every command is spoken of in README.md or docs/', () => {
   expect(unspoken.map(({ name }) => name)).toEqual([]);
 });
 
+it('docs/answers.svg shows what its commands are called, and nothing that is no text', () => {
+  const svg = fs.readFileSync(path.join(ROOT, 'docs/answers.svg'), 'utf8');
+  for (const command of ['list', 'stats', 'errors', 'compare --last-good run_'])
+    expect(svg).toContain(`$ runlog ${command}`);
+  expect(svg).not.toContain('\u001B');
+  expect(readPage('docs/analysis.md')).toContain('(answers.svg)');
+});
+
 it('docs/recording.svg is well-formed and shows what README.md shows', () => {
   const svg = fs.readFileSync(path.join(ROOT, 'docs/recording.svg'), 'utf8');
   const drawn = svg
