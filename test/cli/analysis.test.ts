@@ -339,7 +339,7 @@ describe('stats and errors', () => {
     [200, 'without colour', {}],
     [80, 'in colour', { NO_COLOR: '', FORCE_COLOR: '1' }],
     [200, 'in colour', { NO_COLOR: '', FORCE_COLOR: '1' }],
-  ])('read well at %i columns %s, as list does', async (width, _, colours) => {
+  ])('read well at %i columns %s, as list, summary and compare do', async (width, _, colours) => {
     const shown = async (...args: string[]): Promise<string> => {
       const { stdout } = await store.runlog(args, { env: { COLUMNS: String(width), ...colours } });
       return stdout.replaceAll(/\d+ (?:y|mo|d)(?=\s+ago)/g, 'N y').replaceAll('\u001B', '<esc>');
@@ -348,5 +348,9 @@ describe('stats and errors', () => {
     expect(await shown('stats', '--by', 'agent')).toMatchSnapshot('stats by agent');
     expect(await shown('errors', '--limit', '3')).toMatchSnapshot('errors');
     expect(await shown('list', '--until', '2025-01-10', '--limit', '5')).toMatchSnapshot('list');
+    const { runs } = await store.json<{ runs: { run_id: string }[] }>('list', '--status', 'failed', '--limit', '1');
+    const failed = runs[0]?.run_id as string;
+    expect(await shown('summary', failed)).toMatchSnapshot('summary');
+    expect(await shown('compare', '--last-good', failed)).toMatchSnapshot('compare');
   });
 });
