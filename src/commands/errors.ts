@@ -41,9 +41,7 @@ export async function errors(input: Input): Promise<void> {
 }
 
 function answerPatterns(input: Input, runs: readonly RunFacts<Fault[]>[]): void {
-  const all = patternsOf(
-    runs.map(({ row, facts }) => ({ runId: row.run_id, startTime: row.start_time, faults: facts })),
-  );
+  const all = patternsOf(runs.map(({ row, facts }) => ({ runId: row.run_id, faults: facts })));
   const patterns = all.slice(0, input.count('limit') ?? (input.context.isJson ? Infinity : SHOWN));
   const faulty = runs.filter(({ facts }) => facts.length > 0).length;
   const json = { runs: runs.length, faulty_runs: faulty, patterns: patterns.map(patternObject) };
@@ -63,9 +61,10 @@ function answerRun(input: Input, runId: string, runs: readonly RunFacts<Fault[]>
   const faults = runs.find(({ row }) => row.run_id === runId)?.facts ?? [];
   const others = runs.filter(({ row }) => row.run_id !== runId);
   const patterns = new Map(
-    patternsOf(others.map(({ row, facts }) => ({ runId: row.run_id, startTime: row.start_time, faults: facts }))).map(
-      (pattern) => [faultKey(pattern.type, pattern.signature), pattern],
-    ),
+    patternsOf(others.map(({ row, facts }) => ({ runId: row.run_id, faults: facts }))).map((pattern) => [
+      faultKey(pattern.type, pattern.signature),
+      pattern,
+    ]),
   );
   const elsewhere = (fault: Fault): FaultPattern | undefined => patterns.get(faultKey(fault.type, fault.signature));
   const objects = faults.map((fault) => {

@@ -28,13 +28,13 @@ interface Question<Asked extends Kind> {
   total: (runs: Runs<Asked>) => Statistics;
 }
 
-const RUN_KEYS: Record<string, { column: string; groupOf: (row: RunRow) => string | null }> = {
-  intent: { column: 'intent_type', groupOf: (row) => row.intent_type },
-  model: { column: 'model', groupOf: (row) => row.llm.model },
-  project: { column: 'project_id', groupOf: (row) => row.project_id },
-  status: { column: 'status', groupOf: (row) => row.status },
-  day: { column: 'day', groupOf: (row) => row.start_time?.slice(0, 'YYYY-MM-DD'.length) ?? null },
-};
+const RUN_KEYS = new Map<string, { column: string; groupOf: (row: RunRow) => string | null }>([
+  ['intent', { column: 'intent_type', groupOf: (row) => row.intent_type }],
+  ['model', { column: 'model', groupOf: (row) => row.llm.model }],
+  ['project', { column: 'project_id', groupOf: (row) => row.project_id }],
+  ['status', { column: 'status', groupOf: (row) => row.status }],
+  ['day', { column: 'day', groupOf: (row) => row.start_time?.slice(0, 'YYYY-MM-DD'.length) ?? null }],
+]);
 
 export async function stats(input: Input): Promise<void> {
   const by = input.text('by') ?? 'intent';
@@ -92,14 +92,19 @@ function partsQuestion(by: 'agent' | 'tool'): Question<'work'> {
 
 function runsQuestion(by: string): Question<'retries'> {
   const tag = by.startsWith('tag:') ? by.slice('tag:'.length) : null;
-  const key = tag === null ? RUN_KEYS[by] : { column: `tag:${tag}`, groupOf: (row: RunRow) => row.tags[tag] ?? null };
+  const key =
+    tag === null
+      ? RUN_KEYS.get(by)
+      : {
+          column: `tag:${tag}`,
+          groupOf: ({ tags }: RunRow) => (Object.hasOwn(tags, tag) ? (tags[tag] ?? null) : null),
+        };
   if (key === undefined || tag === '')
-    throw usage(`--by takes ${Object.keys(RUN_KEYS).join(', ')}, agent, tool or tag:KEY; not ${JSON.stringify(by)}`);
+    throw usage(`--by takes ${[...RUN_KEYS.keys()].join(', ')}, agent, tool or tag:KEY; not ${JSON.stringify(by)}`);
   const counted = (runs: Runs<'retries'>): Parameters<typeof runStatistics>[0] =>
     runs.map(({ row, facts }) => ({
       status: row.status,
       group: key.groupOf(row),
-      startTime: row.start_time,
       seconds: row.duration_seconds,
       tokens: row.total_tokens,
       costUsd: row.estimated_cost_usd,

@@ -3,7 +3,6 @@ import { earliest, faultKey, latest, type Fault } from './faults.js';
 
 export interface FaultyRun {
   runId: string;
-  startTime: string | null;
   faults: readonly Fault[];
 }
 

@@ -71,9 +71,9 @@ describe('faults that come again', () => {
     const [fault] = faults(error('x 1')) as [Fault];
     const solved: Fault = { ...fault, resolved: true, resolution: 'waited', last: '2026-03-01T00:00:00.000000Z' };
     const [pattern] = patternsOf([
-      { runId: 'c', startTime: null, faults: [{ ...fault, resolved: false }] },
-      { runId: 'b', startTime: null, faults: [solved] },
-      { runId: 'a', startTime: null, faults: [fault] },
+      { runId: 'c', faults: [{ ...fault, resolved: false }] },
+      { runId: 'b', faults: [solved] },
+      { runId: 'a', faults: [fault] },
     ]);
     expect(pattern).toMatchObject({
       count: 3,
@@ -94,7 +94,7 @@ describe('faults that come again', () => {
       fc.property(fc.array(some, { maxLength: 8 }), (runs) => {
         const own = runs.map((all, index) => ({
           runId: `run_${index}`,
-          startTime: null,
+
           faults: [...new Map(all.map((one) => [one.signature, { ...fault, ...one }])).values()],
         }));
         const patterns = patternsOf(own);

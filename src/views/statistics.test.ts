@@ -13,7 +13,6 @@ import {
 const run = (more: Partial<CountedRun>): CountedRun => ({
   status: 'completed',
   group: null,
-  startTime: null,
   seconds: null,
   tokens: null,
   costUsd: null,

@@ -6,7 +6,6 @@ export interface CountedRun {
   status: string;
   /** The value that it is grouped by; null where it has none. */
   group: string | null;
-  startTime: string | null;
   seconds: number | null;
   tokens: number | null;
   costUsd: number | null;

@@ -314,7 +314,10 @@ describe('what was found out once', () => {
 
 describe('stats and errors', () => {
   it('refuse what they cannot be asked, and answer in the same shape where there is nothing', async () => {
-    for (const wrong of ['frobs', 'tag:', '']) expect((await store.runlog(['stats', '--by', wrong])).exitCode).toBe(2);
+    for (const wrong of ['frobs', 'constructor', '__proto__', 'tag:', ''])
+      expect((await store.runlog(['stats', '--by', wrong])).exitCode).toBe(2);
+    const { groups } = await store.json<{ groups: Row[] }>('stats', '--by', 'tag:constructor');
+    expect(groups).toMatchObject([{ 'tag:constructor': null, runs: RUNS }]);
     const empty = tempStore();
     const stats = await empty.json<Row>('stats');
     expect(Object.keys(stats)).toEqual(Object.keys(await store.json<Row>('stats')));
