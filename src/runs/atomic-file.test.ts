@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { PRIVATE } from '../journal/folder.js';
-import { writePieces } from './atomic-file.js';
+import { writePieces, writeTogether } from './atomic-file.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-pieces-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -57,5 +57,39 @@ describe('a view that is written in pieces', () => {
     };
     expect(() => writePieces(file, ['new'], PRIVATE, refuse)).toThrow('refused');
     expect(fs.readdirSync(folder).map((name) => fs.readFileSync(path.join(folder, name), 'utf8'))).toEqual(['old']);
+  });
+});
+
+describe('views that are written together', () => {
+  const names = ['one', 'two', 'three'];
+  const inFolder = (own: string): Record<string, string> =>
+    Object.fromEntries(names.map((name) => [name, fs.readFileSync(path.join(own, name), 'utf8')]));
+  const prepare = (): { own: string; files: { file: string; content: Buffer[] }[] } => {
+    const own = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-together-'));
+    onTestFinished(() => fs.rmSync(own, { recursive: true }));
+    for (const name of names) fs.writeFileSync(path.join(own, name), `old ${name}`);
+    return {
+      own,
+      files: names.map((name) => ({ file: path.join(own, name), content: [Buffer.from('new '), Buffer.from(name)] })),
+    };
+  };
+
+  it('have their content, and are not touched where they have it already', async () => {
+    const { own, files } = prepare();
+    fs.writeFileSync(path.join(own, 'two'), 'new two');
+    const { ino } = fs.statSync(path.join(own, 'two'));
+    await writeTogether(files, PRIVATE);
+    expect(inFolder(own)).toEqual({ one: 'new one', two: 'new two', three: 'new three' });
+    expect(fs.statSync(path.join(own, 'two')).ino).toBe(ino);
+    expect(fs.readdirSync(own).sort()).toEqual([...names].sort());
+  });
+
+  it('are all as they were where one of them cannot be written, and that one is named', async () => {
+    const { own, files } = prepare();
+    // A folder stands where it would be written first.
+    fs.mkdirSync(path.join(own, '.three.tmp'));
+    await expect(writeTogether(files, PRIVATE)).rejects.toThrow(`cannot write ${path.join(own, 'three')}`);
+    expect(inFolder(own)).toEqual({ one: 'old one', two: 'old two', three: 'old three' });
+    expect(fs.readdirSync(own).sort()).toEqual(['.three.tmp', ...names].sort());
   });
 });

@@ -8,7 +8,8 @@ import { priceCalls, type LoadPricer } from './pricing.js';
 import { foldSealed } from './sealed-run.js';
 import { changeStamp } from './index-change.js';
 import { findSettled, isJournalAsStamped, isSameFolder, journalStamp } from './settled-run.js';
-import { Tables, ownTables, runRows, tablesOf, type RunRows } from './tables.js';
+import type { RunRows } from './table-parts.js';
+import { Tables, ownTables, runRows, tablesOf } from './tables.js';
 import { isUnreadable } from './unreadable.js';
 import { readAnyRun } from './store.js';
 import { vantage } from './verdict.js';
@@ -57,21 +58,23 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
   const unreadable = new Set<string>();
   const rows = new Map<string, RunRows>();
   const stamps = new Map<string, Stamp>();
-  /** Their rows are in the tables as they would be made. */
-  const unchanged = new Set<string>();
+  /** By place: whether the rows are in the tables as they would be made. */
+  const isUnchanged = new Uint8Array(tables.size);
   const addRows = async (runId: string, state: RunState): Promise<void> => {
     await priceCalls(state, options.loadPricer);
     rows.set(runId, runRows(runId, state));
   };
-  const isKnown = (runId: string): boolean => {
-    if (options.isRebuild || options.runIds !== null) return false;
-    const stamp = tables.stampOf(runId);
-    return stamp !== null && (isNoted ? isJournalAsStamped : isSameFolder)(store, runId, stamp);
+  const isKnown = (runId: string, place: number): boolean => {
+    if (options.isRebuild || options.runIds !== null || place === -1) return false;
+    if (!isNoted) return isSameFolder(store, runId, tables.folderOf(place));
+    const stamp = tables.stampOf(place);
+    return stamp !== null && isJournalAsStamped(store, runId, stamp);
   };
   const read = async (runIds: readonly string[]): Promise<Map<string, RunRows>> => {
     for (const runId of runIds) {
-      if (isKnown(runId)) {
-        unchanged.add(runId);
+      const place = tables.placeOf(runId);
+      if (isKnown(runId, place)) {
+        isUnchanged[place] = 1;
         continue;
       }
       // Looked at before it is read: what changes in between makes it look otherwise the next time.
@@ -106,9 +109,9 @@ async function writeExport(store: Store, options: ExportOptions): Promise<Export
       }
     }
   }
-  const keep = (runId: string): boolean =>
+  const keep = (runId: string, place: number): boolean =>
     isOwn &&
-    (unchanged.has(runId) ||
+    (isUnchanged[place] === 1 ||
       unreadable.has(runId) ||
       (!isWhole && (options.runIds !== null || isThere(archivePath(store, runId)))));
   const everyRun = async (): Promise<Map<string, RunRows>> => (isOwn ? read(listRunIds(store)) : rows);

@@ -29,7 +29,8 @@ import { bringHome, record, type Recordable } from './record.js';
 import { readAllRuns } from './store.js';
 import { goesOn, readSeal, sealJournal } from './seal.js';
 import { peekSpool, spoolDir, spooledRuns } from './spool.js';
-import { Tables, ownTables, runRows, type RunRows } from './tables.js';
+import type { RunRows } from './table-parts.js';
+import { Tables, ownTables, runRows } from './tables.js';
 import { assess, deathOf, readRun, vantage, type RunReading, type Vantage } from './verdict.js';
 
 export interface FinalizeOptions {

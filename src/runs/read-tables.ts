@@ -4,31 +4,29 @@ import { encodeCsv } from '../formats/csv.js';
 import { decodeCsv } from '../formats/read-csv.js';
 import { TABLE_NAMES, columnsOf, type Cell, type TableName } from '../formats/tables.js';
 import { readRegular } from '../journal/regular-file.js';
-import { fileOf, startsOf, type TableFiles } from './table-files.js';
+import { fileOf, headerOf, type TableFiles } from './table-files.js';
 
 /** What is not there has no rows. */
 export function readTables(folder: string): TableFiles {
   const tables = TABLE_NAMES.map((name) => readTable(fileOf(folder, name), name));
   const byId = tables.map((rows) => byRun(rows ?? []));
   const ids = [...new Set(byId.flatMap((own) => [...own.keys()]))].sort();
-  const made = byId.map((own) => {
+  const made = byId.map((own, table) => {
     const pieces = ids.map((id) => Buffer.from(encodeCsv(own.get(id) ?? [])));
-    const bytes = Uint32Array.from(pieces, ({ length }) => length);
     return {
-      file: Buffer.concat(pieces),
-      bytes,
-      at: startsOf(bytes, 0),
+      file: Buffer.concat([headerOf(TABLE_NAMES[table] as TableName), ...pieces]),
+      bytes: Uint32Array.from(pieces, ({ length }) => length),
       rows: Uint32Array.from(ids, (id) => own.get(id)?.length ?? 0),
     };
   });
   return {
     changes: '',
-    files: made.map(({ file }) => file),
     ids,
-    stamps: ids.map(() => null),
+    folders: new Float64Array(2 * ids.length).fill(NaN),
+    segments: { bytes: Buffer.alloc(0), lengths: new Uint32Array(ids.length) },
+    files: made.map(({ file }) => file),
     bytes: made.map(({ bytes }) => bytes),
     rows: made.map(({ rows }) => rows),
-    at: made.map(({ at }) => at),
     isSound: !tables.includes(null),
   };
 }

@@ -73,8 +73,16 @@ export function isJournalAsStamped(store: Store, runId: string, stamp: Stamp): b
   return journal !== null && journal.parts.every((part, index) => part === stamp[index]);
 }
 
+/** How the folder of a journal looked. */
+export type FolderLook = Pick<fs.Stats, 'ino' | 'ctimeMs'>;
+
+/** The beginning of a journal's stamp. */
+export function folderLook([ino, ctimeMs]: Stamp): FolderLook {
+  return { ino: ino as number, ctimeMs: ctimeMs as number };
+}
+
 /** Whether the folder that stands under a run's id is the one whose journal was stamped so, with nothing added or exchanged. */
-export function isSameFolder(store: Store, runId: string, [ino, ctimeMs]: Stamp): boolean {
+export function isSameFolder(store: Store, runId: string, { ino, ctimeMs }: FolderLook): boolean {
   const found = look(`${runsDir(store)}/${runId}/journal`);
   return found !== undefined && found.ino === ino && found.ctimeMs === ctimeMs;
 }

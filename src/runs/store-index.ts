@@ -13,7 +13,7 @@ import { FRESH_MS, changeStamp, stampOf } from './index-change.js';
 import { IndexDamage, IndexFile, WORTH_WRITING_ROWS, writeIndex, type IndexFacts } from './index-file.js';
 import { listRunIds, runsDir, type Store } from './paths.js';
 import { settleMany } from './settle-many.js';
-import { isAsStamped, isSameFolder, journalStamp, settle } from './settled-run.js';
+import { folderLook, isAsStamped, isSameFolder, journalStamp, settle } from './settled-run.js';
 import { vantage, type Vantage } from './verdict.js';
 
 const ROWS_AT_ONCE = 256;
@@ -125,7 +125,7 @@ function refresh(
   const wasDamaged = new Set(file?.facts.damaged);
   const isNoted = isThorough || seen[1] === '' || seen[1] !== file?.facts.seen[1];
   const isSame = (id: string, stamp: Stamp): boolean =>
-    isNoted ? isAsStamped(store, id, stamp) : isSameFolder(store, id, journalStamp(stamp));
+    isNoted ? isAsStamped(store, id, stamp) : isSameFolder(store, id, folderLook(journalStamp(stamp)));
   const rows: (Place & { line: string })[] = [];
   const open: string[] = [];
   const damaged: string[] = [];

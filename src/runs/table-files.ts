@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { encodeCsv } from '../formats/csv.js';
-import type { Stamp } from '../formats/index-row.js';
 import { TABLE_NAMES, columnsOf, type TableName } from '../formats/tables.js';
 import type { Rights } from '../journal/folder.js';
 import { readRegular } from '../journal/regular-file.js';
@@ -12,9 +11,10 @@ import { crc32 } from '../journal/crc32.js';
 import { putWhole } from '../journal/whole-file.js';
 import { decodeChecked, encodeChecked } from './checked-line.js';
 import { WORTH_WRITING_ROWS } from './index-file.js';
+import { sumOf, type Texts } from './table-parts.js';
 
 /** Raised when columns or cells change their meaning. */
-const VERSION = 2;
+const VERSION = 3;
 const LF = 0x0a;
 
 /** Where rows stand: for each run, sorted by id, and each table. Columns of plain numbers, for there may be 100,000 runs. */
@@ -22,27 +22,32 @@ export interface Spans {
   /** How the note of changes looked; '' where that is not known. */
   changes: string;
   ids: string[];
-  /** How a run's journal looked when its rows were made; null where they may be others the next time. */
-  stamps: (Stamp | null)[];
+  /** Number and ctime in milliseconds of each journal's folder when the rows were made; NaN where they may be others the next time. */
+  folders: Float64Array;
+  /** What else its stamp says of each journal, as JSON. */
+  segments: Texts;
   /** How many bytes a run has in a table: `bytes[table][run]`. */
   bytes: Uint32Array[];
   rows: Uint32Array[];
 }
 
 export interface TableFiles extends Spans {
+  /** The header, then the rows of each run. */
   files: Buffer[];
-  /** Where the rows of a run begin in a file. */
-  at: Float64Array[];
   /** Whether each file was a table; of what was none there are no rows. */
   isSound: boolean;
 }
 
-/** The first line of the cache; behind it stand the columns, `bytes` and `rows` of each table in turn, as this machine has numbers. */
-interface SpansHeader extends Pick<Spans, 'changes' | 'ids' | 'stamps'> {
+/**
+ * The first line of the cache; behind it, as this machine has numbers, stand `folders`, then `bytes` and `rows` of each table in turn, the
+ * lengths of `segments`, these themselves, and the ids, a line each.
+ */
+interface SpansHeader extends Pick<Spans, 'changes'> {
   version: number;
   endianness: string;
   columns: string;
   files: (number[] | null)[];
+  runs: number;
   /** The checksum of what stands behind this line. */
   crc: string;
 }
@@ -62,25 +67,14 @@ export function openTables(folder: string, cache: string): TableFiles | null {
     const spans = readSpans(cache, looks);
     if (spans === null) return null;
     const files = TABLE_NAMES.map((name) => readRegular(fileOf(folder, name)));
-    const at = spans.bytes.map((bytes, table) => startsOf(bytes, headerOf(TABLE_NAMES[table] as TableName).length));
-    const ends = at.map((starts, table) => (starts.at(-1) as number) + (spans.bytes[table]?.at(-1) as number));
-    if (files.some((file, table) => file.length !== ends[table])) return null;
+    const isTheirs = TABLE_NAMES.every(
+      (name, table) => files[table]?.length === headerOf(name).length + sumOf(spans.bytes[table] as Uint32Array),
+    );
     // Who only reads holds no lock: others may have replaced some of them meanwhile.
-    return JSON.stringify(looksOf(folder)) === looks ? { ...spans, files, at, isSound: true } : null;
+    return isTheirs && JSON.stringify(looksOf(folder)) === looks ? { ...spans, files, isSound: true } : null;
   } catch {
     return null;
   }
-}
-
-/** Where each of some pieces begins that stand one behind the other. */
-export function startsOf(lengths: Uint32Array, from: number): Float64Array {
-  const starts = new Float64Array(lengths.length);
-  let end = from;
-  for (let index = 0; index < lengths.length; index += 1) {
-    starts[index] = end;
-    end += lengths[index] as number;
-  }
-  return starts;
 }
 
 /** `looks`: how the tables look now. */
@@ -90,33 +84,49 @@ function readSpans(cache: string, looks: string): Spans | null {
   const known = decodeChecked(file.subarray(0, lineEnd)) as SpansHeader | null;
   if (known?.version !== VERSION || known.columns !== allColumns() || known.endianness !== os.endianness()) return null;
   if (JSON.stringify(known.files) !== looks) return null;
-  // At the start of memory of its own: numbers must lie at whole fours.
-  const behind = Buffer.from(new Uint8Array(file.subarray(lineEnd + 1)).buffer);
-  const { changes, ids, stamps } = known;
-  if (ids.length === 0 || behind.length !== 2 * TABLE_NAMES.length * 4 * ids.length || crc32(behind) !== known.crc)
-    return null;
-  const column = (index: number): Uint32Array => new Uint32Array(behind.buffer, 4 * ids.length * index, ids.length);
+  const { changes, runs } = known;
+  const behind = file.subarray(lineEnd + 1);
+  if (runs === 0 || crc32(behind) !== known.crc) return null;
+  // In memory of their own: numbers must lie at whole eights.
+  const numbers = new Uint8Array(behind.subarray(0, runs * BYTES_OF_A_RUN)).buffer;
+  const column = (index: number): Uint32Array => new Uint32Array(numbers, 4 * runs * (4 + index), runs);
+  const lengths = column(2 * TABLE_NAMES.length);
+  const texts = behind.subarray(numbers.byteLength);
+  const idsAt = sumOf(lengths);
+  const ids = texts.toString('utf8', idsAt).split('\n');
+  // A table that somebody else wrote may have any text as an id.
+  if (ids.length !== runs) return null;
   return {
     changes,
     ids,
-    stamps,
+    folders: new Float64Array(numbers, 0, 2 * runs),
+    segments: { bytes: texts.subarray(0, idsAt), lengths },
     bytes: TABLE_NAMES.map((_, table) => column(2 * table)),
     rows: TABLE_NAMES.map((_, table) => column(2 * table + 1)),
   };
 }
 
+/** Two numbers of eight bytes; two of four for each table, and one. */
+const BYTES_OF_A_RUN = 2 * 8 + (2 * TABLE_NAMES.length + 1) * 4;
+
 /** Says where the rows of each run stand. A cache: where there is none, the tables are read the next time. */
-export function writeSpans(folder: string, cache: string, { bytes, rows, ...facts }: Spans, rights: Rights): void {
-  if (facts.ids.length < WORTH_WRITING_ROWS) return;
-  const columns = bytes.flatMap((own, table) => [own, rows[table] as Uint32Array]);
-  const behind = Buffer.concat(columns.map((own) => new Uint8Array(own.buffer)));
+export function writeSpans(folder: string, cache: string, spans: Spans, rights: Rights): void {
+  const { changes, ids, folders, segments, bytes, rows } = spans;
+  if (ids.length < WORTH_WRITING_ROWS) return;
+  const columns = [folders, ...bytes.flatMap((own, table) => [own, rows[table] as Uint32Array]), segments.lengths];
+  const behind = Buffer.concat([
+    ...columns.map((own) => new Uint8Array(own.buffer)),
+    segments.bytes,
+    Buffer.from(ids.join('\n')),
+  ]);
   const header: SpansHeader = {
     version: VERSION,
     endianness: os.endianness(),
     columns: allColumns(),
     files: looksOf(folder),
+    changes,
+    runs: ids.length,
     crc: crc32(behind),
-    ...facts,
   };
   try {
     putWhole(cache, [...encodeChecked(header), behind], `${cache}.tmp`, rights, false);

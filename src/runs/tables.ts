@@ -4,15 +4,11 @@ import type { Stamp } from '../formats/index-row.js';
 import { TABLE_NAMES, rowsOf, type TableName } from '../formats/tables.js';
 import { PRIVATE, type Rights } from '../journal/folder.js';
 import type { RunState } from '../views/run.js';
-import { writeWhole } from './atomic-file.js';
+import { writeTogether, type WholeFile } from './atomic-file.js';
+import type { FolderLook } from './settled-run.js';
 import { csvDir, rightsOf, tablesIndexPath, type Store } from './paths.js';
 import { fileOf, headerOf, openTables, writeSpans, type Spans, type TableFiles } from './table-files.js';
-
-/** The rows of one run in every table, in the tables' order, as they stand in the files. */
-export interface RunRows {
-  texts: string[];
-  counts: number[];
-}
+import { firstNotBefore, joinNumbers, joinTexts, partsOf, sumOf, type RunRows } from './table-parts.js';
 
 /** Under the id that the folder has: the journal may have lost its own, and rows are replaced by it. */
 export function runRows(runId: string, state: RunState): RunRows {
@@ -29,6 +25,9 @@ export interface TablesToWrite {
   rights: Rights;
 }
 
+/** How many numbers of a journal's stamp are of its folder. */
+const FOLDER_NUMBERS = 2;
+
 /** By what is told the next time that rows are still what they would be. */
 export interface Looks {
   /** Of runs whose rows stay the same while their journals look so. */
@@ -41,14 +40,14 @@ export class Tables {
   readonly #where: TablesToWrite;
   readonly #from: TablesToWrite;
   readonly #known: TableFiles | null;
-  readonly #places: ReadonlyMap<string, number>;
+  /** Where the run that is asked for next is, as a rule: they are asked for in order. */
+  #nextPlace = 0;
 
   /** `from`: the tables that rows are copied from, where they are others. */
   constructor(where: TablesToWrite, from: TablesToWrite = where) {
     this.#where = where;
     this.#from = from;
     this.#known = from.cache === null ? null : openTables(from.folder, from.cache);
-    this.#places = placesOf(this.#known?.ids ?? []);
   }
 
   get folder(): string {
@@ -60,18 +59,42 @@ export class Tables {
     return this.#known?.changes ?? '';
   }
 
-  /** How a run's journal looked when the rows were made that the tables have of it; null where they may be others now. */
-  stampOf(runId: string): Stamp | null {
-    return this.#known?.stamps[this.#places.get(runId) ?? -1] ?? null;
+  /** How many runs it is known of where their rows stand. */
+  get size(): number {
+    return this.#known?.ids.length ?? 0;
+  }
+
+  /** The place of a run among those; -1 where it is none of them. */
+  placeOf(runId: string): number {
+    const ids = this.#known?.ids ?? [];
+    const place = ids[this.#nextPlace] === runId ? this.#nextPlace : firstNotBefore(ids, runId);
+    this.#nextPlace = place + 1;
+    return ids[place] === runId ? place : -1;
+  }
+
+  /** How the folder of a run's journal looked when its rows were made; NaN where they may be others now. */
+  folderOf(place: number): FolderLook {
+    const folders = this.#known?.folders;
+    return { ino: folders?.[2 * place] ?? NaN, ctimeMs: folders?.[2 * place + 1] ?? NaN };
+  }
+
+  /** How all of its journal looked; null where its rows may be others now. */
+  stampOf(place: number): Stamp | null {
+    const { ino, ctimeMs } = this.folderOf(place);
+    if (this.#known === null || Number.isNaN(ino)) return null;
+    const { bytes, lengths } = this.#known.segments;
+    const at = sumOf(lengths, 0, place);
+    return [ino, ctimeMs, ...(JSON.parse(bytes.toString('utf8', at, at + (lengths[place] as number))) as Stamp)];
   }
 
   /**
-   * Writes the tables. Rows of the runs given replace what the files have of them; rows of other runs stay while `keep` says so.
-   * Where a file is no such table, the rows of all runs are asked for: a view is never patched from damage.
+   * Writes the tables. Rows of the runs given replace what the files have of them; rows of other runs stay while `keep` says so, of
+   * which it is given the id and the place. Where a file is no such table, the rows of all runs are asked for: a view is never patched
+   * from damage.
    */
   async write(
     given: ReadonlyMap<string, RunRows>,
-    keep: (runId: string) => boolean,
+    keep: (runId: string, place: number) => boolean,
     everyRun: () => Promise<ReadonlyMap<string, RunRows>>,
     { stamps, changes }: Looks = { stamps: new Map(), changes: '' },
   ): Promise<Record<TableName, number>> {
@@ -79,86 +102,40 @@ export class Tables {
     // Loaded only where it is called for: it takes a parser.
     const known = this.#known ?? (await import('./read-tables.js')).readTables(this.#from.folder);
     const fresh = known.isSound ? given : new Map([...(await everyRun()), ...given]);
-    const places = this.#known === null ? placesOf(known.ids) : this.#places;
-    const ids = [...known.ids.filter((runId) => !fresh.has(runId) && keep(runId)), ...fresh.keys()].sort();
-    /** Where what is kept stands; -1 for what is made. */
-    const from = Int32Array.from(ids, (runId) => (fresh.has(runId) ? -1 : (places.get(runId) as number)));
+    const made = [...fresh]
+      .map(([runId, rows]) => ({ runId, rows, stamp: stamps.get(runId) }))
+      .sort((one, other) => (one.runId < other.runId ? -1 : 1));
+    const { parts, size } = partsOf(known.ids, made, keep);
+    const segments = joinTexts(parts, size, known.segments, 0, ({ stamp }) =>
+      stamp === undefined ? '' : JSON.stringify(stamp.slice(FOLDER_NUMBERS)),
+    );
     const spans: Spans = {
       changes,
-      ids,
-      stamps: ids.map((runId, index) => known.stamps[from[index] as number] ?? stamps.get(runId) ?? null),
+      ids: parts.flatMap((part) => (part.made === null ? known.ids.slice(part.from, part.to) : part.made.runId)),
+      folders: joinNumbers(parts, known.folders, new Float64Array(FOLDER_NUMBERS * size), FOLDER_NUMBERS, ({ stamp }) =>
+        stamp === undefined ? [NaN, NaN] : (stamp.slice(0, FOLDER_NUMBERS) as number[]),
+      ),
+      segments: { bytes: Buffer.concat(segments.pieces), lengths: segments.lengths },
       bytes: [],
       rows: [],
     };
+    const files: WholeFile[] = [];
     for (const [table, name] of TABLE_NAMES.entries()) {
-      const [at, bytes, rows] = [known.at[table], known.bytes[table], known.rows[table]];
-      const text = new Pieces(known.files[table] as Buffer, headerOf(name));
-      const own = { bytes: new Uint32Array(ids.length), rows: new Uint32Array(ids.length) };
-      for (let index = 0; index < ids.length; index += 1) {
-        const place = from[index] as number;
-        const made = place === -1 ? fresh.get(ids[index] as string) : undefined;
-        own.bytes[index] =
-          made === undefined
-            ? text.copy(at?.[place] as number, bytes?.[place] as number)
-            : text.add(made.texts[table] as string);
-        own.rows[index] = made === undefined ? (rows?.[place] as number) : (made.counts[table] as number);
-      }
-      spans.bytes.push(own.bytes);
-      spans.rows.push(own.rows);
-      writeWhole(fileOf(folder, name), text.end(), rights);
+      const header = headerOf(name);
+      const old = { bytes: known.files[table] as Buffer, lengths: known.bytes[table] as Uint32Array };
+      const { pieces, lengths } = joinTexts(parts, size, old, header.length, ({ rows }) => rows.texts[table] as string);
+      const counts = joinNumbers(parts, known.rows[table] as Uint32Array, new Uint32Array(size), 1, ({ rows }) => [
+        rows.counts[table] as number,
+      ]);
+      spans.bytes.push(lengths);
+      spans.rows.push(counts);
+      files.push({ file: fileOf(folder, name), content: [header, ...pieces] });
     }
+    await writeTogether(files, rights);
     if (cache !== null) writeSpans(folder, cache, spans, rights);
-    const sums = spans.rows.map((column) => column.reduce((sum, count) => sum + count, 0));
-    return Object.fromEntries(TABLE_NAMES.map((name, table) => [name, sums[table]])) as Record<TableName, number>;
-  }
-}
-
-function placesOf(ids: readonly string[]): Map<string, number> {
-  return new Map(ids.map((id, place) => [id, place]));
-}
-
-/** Text of old and new pieces; what stood together stays together. */
-class Pieces {
-  readonly #old: Buffer;
-  readonly #pieces: Buffer[];
-  /** What was added last and is yet to be made bytes: many short texts at once. */
-  #texts: string[] = [];
-  #from = 0;
-  #to = 0;
-
-  constructor(old: Buffer, head: Buffer) {
-    this.#old = old;
-    this.#pieces = [head];
-  }
-
-  /** Gives the number of bytes. */
-  copy(at: number, bytes: number): number {
-    if (bytes === 0) return 0;
-    if (this.#texts.length > 0 || at !== this.#to) {
-      this.#flush();
-      this.#from = at;
-    }
-    this.#to = at + bytes;
-    return bytes;
-  }
-
-  add(text: string): number {
-    if (text === '') return 0;
-    if (this.#texts.length === 0) this.#flush();
-    this.#texts.push(text);
-    return Buffer.byteLength(text);
-  }
-
-  end(): Buffer[] {
-    this.#flush();
-    return this.#pieces;
-  }
-
-  #flush(): void {
-    if (this.#to > this.#from) this.#pieces.push(this.#old.subarray(this.#from, this.#to));
-    this.#from = this.#to;
-    if (this.#texts.length > 0) this.#pieces.push(Buffer.from(this.#texts.join('')));
-    this.#texts = [];
+    return Object.fromEntries(
+      TABLE_NAMES.map((name, table) => [name, sumOf(spans.rows[table] as Uint32Array)]),
+    ) as Record<TableName, number>;
   }
 }
 
