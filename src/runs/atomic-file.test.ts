@@ -5,7 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { PRIVATE } from '../journal/folder.js';
-import { writePieces, writeTogether } from './atomic-file.js';
+import { writePieces, writeTogether, type WholeFile } from './atomic-file.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-pieces-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -64,13 +64,13 @@ describe('views that are written together', () => {
   const names = ['one', 'two', 'three'];
   const inFolder = (own: string): Record<string, string> =>
     Object.fromEntries(names.map((name) => [name, fs.readFileSync(path.join(own, name), 'utf8')]));
-  const prepare = (): { own: string; files: { file: string; content: Buffer[] }[] } => {
+  const prepare = (): { own: string; files: WholeFile[] } => {
     const own = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-together-'));
     onTestFinished(() => fs.rmSync(own, { recursive: true }));
     for (const name of names) fs.writeFileSync(path.join(own, name), `old ${name}`);
     return {
       own,
-      files: names.map((name) => ({ file: path.join(own, name), content: [Buffer.from('new '), Buffer.from(name)] })),
+      files: names.map((name) => ({ file: path.join(own, name), pieces: [Buffer.from('new '), Buffer.from(name)] })),
     };
   };
 
@@ -82,6 +82,32 @@ describe('views that are written together', () => {
     expect(inFolder(own)).toEqual({ one: 'new one', two: 'new two', three: 'new three' });
     expect(fs.statSync(path.join(own, 'two')).ino).toBe(ino);
     expect(fs.readdirSync(own).sort()).toEqual([...names].sort());
+  });
+
+  it('copy from open files, themselves too, what is longer than one read', async () => {
+    const { own } = prepare();
+    const [file, other] = [path.join(own, 'one'), path.join(own, 'two')];
+    const text = Array.from({ length: 100_000 }, (_, index) => String(index)).join(' ');
+    fs.writeFileSync(file, text);
+    const fd = fs.openSync(file, 'r');
+    onTestFinished(() => fs.closeSync(fd));
+    const { ino } = fs.statSync(file);
+    const all = { fd, from: 0, to: text.length };
+    await writeTogether([{ file, pieces: [all] }], PRIVATE);
+    expect(fs.statSync(file).ino).toBe(ino);
+    const some = { fd, from: 3, to: text.length - 3 };
+    await writeTogether(
+      [
+        { file, pieces: [Buffer.from('x'), some, Buffer.from('y')] },
+        { file: other, pieces: [all, some] },
+      ],
+      PRIVATE,
+    );
+    expect(fs.readFileSync(file, 'utf8') === `x${text.slice(3, -3)}y`).toBe(true);
+    expect(fs.readFileSync(other, 'utf8') === text + text.slice(3, -3)).toBe(true);
+    await expect(writeTogether([{ file, pieces: [{ fd, from: 0, to: text.length + 1 }] }], PRIVATE)).rejects.toThrow(
+      'became shorter',
+    );
   });
 
   it('are all as they were where one of them cannot be written, and that one is named', async () => {

@@ -3,21 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf, messageOf, RunlogError } from '../events/errors.js';
 import { PRIVATE, makeFolder, type Rights } from '../journal/folder.js';
-import { openRegular, readRegular } from '../journal/regular-file.js';
-import { putWhole, type Content } from '../journal/whole-file.js';
+import { openRegular } from '../journal/regular-file.js';
+import { putWhole } from '../journal/whole-file.js';
 
 /**
  * Replaces a file's content. Does nothing where it is that already, so that doing a thing twice changes nothing. Where it is not
  * `isSynced`, a power loss may leave the file empty.
  */
-export function writeWhole(
-  file: string,
-  content: string | Content,
-  rights: Rights = PRIVATE,
-  isSynced: boolean = true,
-): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  if (holds(file, bytes)) return;
+export function writeWhole(file: string, content: string, rights: Rights = PRIVATE, isSynced: boolean = true): void {
+  const bytes = Buffer.from(content);
+  if (holds(file, [bytes])) return;
   const aside = asideOf(file);
   try {
     fs.rmSync(aside, { force: true });
@@ -27,20 +22,27 @@ export function writeWhole(
   }
 }
 
-/** One of several files that are written together. */
+/** Bytes of an open file, from one place to before another. */
+export interface FileRange {
+  fd: number;
+  from: number;
+  to: number;
+}
+
+/** One of several files that are written together. What is in another file need not fit into the memory. */
 export interface WholeFile {
   file: string;
-  content: Content;
+  pieces: readonly (Uint8Array | FileRange)[];
 }
 
 /** The same for several files of a folder. The disk is asked to keep them all at once: it has them in little more time than one. */
 export async function writeTogether(files: readonly WholeFile[], rights: Rights): Promise<void> {
-  const changed = files.filter(({ file, content }) => !holds(file, content)).map((one) => ({ ...one, fd: -1 }));
+  const changed = files.filter(({ file, pieces }) => !holds(file, pieces)).map((one) => ({ ...one, fd: -1 }));
   try {
     for (const one of changed)
       at(one.file, () => {
         one.fd = openAside(asideOf(one.file), rights);
-        for (const piece of piecesOf(one.content)) fs.writeFileSync(one.fd, piece);
+        for (const bytes of bytesOf(one.pieces)) fs.writeFileSync(one.fd, bytes);
       });
     const faults = await Promise.all(changed.map(({ fd }) => sync(fd)));
     for (const [index, { file }] of changed.entries()) {
@@ -156,9 +158,9 @@ function* chunksOf(pieces: Iterable<string>): Generator<Buffer> {
 }
 
 /** Whether a file goes on with some bytes at a place. */
-function hasNext(fd: number, chunk: Buffer, at: number): boolean {
-  const found = Buffer.allocUnsafe(chunk.length);
-  return readAt(fd, found, at) === chunk.length && found.equals(chunk);
+function hasNext(fd: number, bytes: Uint8Array, at: number): boolean {
+  const found = Buffer.allocUnsafe(bytes.length);
+  return readAt(fd, found, at) === bytes.length && found.equals(bytes);
 }
 
 function openAside(aside: string, rights: Rights): number {
@@ -170,14 +172,27 @@ function openAside(aside: string, rights: Rights): number {
 /** Copies as much of a file as is known to be right. */
 function copyStart(fd: number, known: number | null, same: number): void {
   if (known === null) return;
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (let at = 0; at < same;) {
-    const length = readAt(known, chunk.subarray(0, Math.min(CHUNK_BYTES, same - at)), at);
-    if (length === 0) throw new Error('what it replaces became shorter meanwhile');
-    fs.writeFileSync(fd, chunk.subarray(0, length));
-    at += length;
+  for (const bytes of bytesOf([{ fd: known, from: 0, to: same }])) fs.writeFileSync(fd, bytes);
+}
+
+/** Each to be used before the next is asked for: what comes from files comes in one buffer. */
+function* bytesOf(pieces: WholeFile['pieces']): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) {
+      yield piece;
+      continue;
+    }
+    chunk ??= Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let at = piece.from; at < piece.to;) {
+      const length = readAt(piece.fd, chunk.subarray(0, Math.min(CHUNK_BYTES, piece.to - at)), at);
+      if (length === 0) throw new Error('what it is copied from became shorter meanwhile');
+      yield chunk.subarray(0, length);
+      at += length;
+    }
   }
 }
+
+let chunk: Buffer | undefined;
 
 function readAt(fd: number, bytes: Buffer, at: number): number {
   let length = 0;
@@ -196,16 +211,25 @@ export function cannotWrite(file: string, error: unknown): RunlogError {
 }
 
 /** Read only where it can be so by its length: a table may be large. */
-function holds(file: string, content: Content): boolean {
+function holds(file: string, pieces: WholeFile['pieces']): boolean {
+  const known = openKnown(file);
+  if (known === null) return false;
   try {
-    const pieces = piecesOf(content);
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    return fs.lstatSync(file).size === length && readRegular(file).equals(Buffer.concat(pieces));
+    let at = 0;
+    const length = pieces.reduce((sum, piece) => sum + lengthOf(piece), 0);
+    if (fs.fstatSync(known).size !== length) return false;
+    for (const bytes of bytesOf(pieces)) {
+      if (!hasNext(known, bytes, at)) return false;
+      at += bytes.length;
+    }
+    return true;
   } catch {
     return false;
+  } finally {
+    fs.closeSync(known);
   }
 }
 
-function piecesOf(content: Content): readonly Uint8Array[] {
-  return content instanceof Uint8Array ? [content] : content;
+function lengthOf(piece: Uint8Array | FileRange): number {
+  return piece instanceof Uint8Array ? piece.length : piece.to - piece.from;
 }

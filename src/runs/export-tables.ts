@@ -45,11 +45,19 @@ export async function exportTables(store: Store, options: ExportOptions): Promis
 }
 
 async function writeExport(store: Store, options: ExportOptions): Promise<Exported> {
-  const from = vantage();
   const isOwn = options.folder === null || options.isLikeOwn === true;
   const own = ownTables(store);
   const target = options.folder === null ? own : tablesOf(options.folder);
   const tables = new Tables(target, isOwn ? own : target);
+  try {
+    return await writeTables(store, tables, isOwn, options);
+  } finally {
+    tables.close();
+  }
+}
+
+async function writeTables(store: Store, tables: Tables, isOwn: boolean, options: ExportOptions): Promise<Exported> {
+  const from = vantage();
   // Looked at first: what is added from now on is noticed the next time.
   const changes = changeStamp(store);
   const isNoted = changes === '' || changes !== tables.changes;

@@ -312,11 +312,16 @@ async function updateTables(
   from: Vantage,
   loadPricer: LoadPricer,
 ): Promise<void> {
-  await new Tables(ownTables(store)).write(
-    rows,
-    () => true,
-    () => everyRow(store, from, loadPricer),
-  );
+  const tables = new Tables(ownTables(store));
+  try {
+    await tables.write(
+      rows,
+      () => true,
+      () => everyRow(store, from, loadPricer),
+    );
+  } finally {
+    tables.close();
+  }
 }
 
 /** The rows of every run of a store that can be read. */

@@ -6,16 +6,23 @@ import path from 'node:path';
 import { encodeCsv } from '../formats/csv.js';
 import { TABLE_NAMES, columnsOf, type TableName } from '../formats/tables.js';
 import type { Rights } from '../journal/folder.js';
-import { readRegular } from '../journal/regular-file.js';
+import { openRegular, readRegular } from '../journal/regular-file.js';
 import { crc32 } from '../journal/crc32.js';
 import { putWhole } from '../journal/whole-file.js';
 import { decodeChecked, encodeChecked } from './checked-line.js';
 import { WORTH_WRITING_ROWS } from './index-file.js';
-import { sumOf, type Texts } from './table-parts.js';
+import { sumOf } from './table-parts.js';
 
 /** Raised when columns or cells change their meaning. */
 const VERSION = 3;
 const LF = 0x0a;
+
+/** Text in pieces, one a run, which may be empty. */
+export interface Texts {
+  bytes: Buffer;
+  /** In bytes. */
+  lengths: Uint32Array;
+}
 
 /** Where rows stand: for each run, sorted by id, and each table. Columns of plain numbers, for there may be 100,000 runs. */
 export interface Spans {
@@ -32,11 +39,14 @@ export interface Spans {
 }
 
 export interface TableFiles extends Spans {
-  /** The header, then the rows of each run. */
-  files: Buffer[];
+  /** Of each: the header, then the rows of each run. */
+  files: TableBytes[];
   /** Whether each file was a table; of what was none there are no rows. */
   isSound: boolean;
 }
+
+/** A table's bytes, or an open file's. */
+export type TableBytes = Buffer | { fd: number };
 
 /**
  * The first line of the cache; behind it, as this machine has numbers, stand `folders`, then `bytes` and `rows` of each table in turn, the
@@ -60,21 +70,26 @@ export function headerOf(name: TableName): Buffer {
   return Buffer.from(encodeCsv([columnsOf(name)]));
 }
 
-/** The tables of a folder by the cache; null where it is not theirs. */
+/** The tables of a folder by the cache, open: `closeTables` closes them. Null where it is not theirs. */
 export function openTables(folder: string, cache: string): TableFiles | null {
+  const files: { fd: number }[] = [];
   try {
-    const looks = JSON.stringify(looksOf(folder));
-    const spans = readSpans(cache, looks);
-    if (spans === null) return null;
-    const files = TABLE_NAMES.map((name) => readRegular(fileOf(folder, name)));
-    const isTheirs = TABLE_NAMES.every(
-      (name, table) => files[table]?.length === headerOf(name).length + sumOf(spans.bytes[table] as Uint32Array),
-    );
-    // Who only reads holds no lock: others may have replaced some of them meanwhile.
-    return isTheirs && JSON.stringify(looksOf(folder)) === looks ? { ...spans, files, isSound: true } : null;
+    for (const name of TABLE_NAMES) files.push({ fd: openRegular(fileOf(folder, name)) });
+    // Who only reads holds no lock: others may replace them meanwhile, and those that are open stay as they are.
+    const found = files.map(({ fd }) => fs.fstatSync(fd));
+    const spans = readSpans(cache, JSON.stringify(found.map(lookOf)));
+    const isTheirs = (name: TableName, table: number): boolean =>
+      found[table]?.size === headerOf(name).length + sumOf(spans?.bytes[table] as Uint32Array);
+    if (spans !== null && TABLE_NAMES.every(isTheirs)) return { ...spans, files, isSound: true };
   } catch {
-    return null;
+    // There is none, or the tables are read.
   }
+  closeTables(files);
+  return null;
+}
+
+export function closeTables(files: readonly TableBytes[]): void {
+  for (const file of files) if ('fd' in file) fs.closeSync(file.fd);
 }
 
 /** `looks`: how the tables look now. */
@@ -138,8 +153,12 @@ export function writeSpans(folder: string, cache: string, spans: Spans, rights: 
 function looksOf(folder: string): (number[] | null)[] {
   return TABLE_NAMES.map((name) => {
     const found = fs.lstatSync(fileOf(folder, name), { throwIfNoEntry: false });
-    return found === undefined ? null : [found.size, found.mtimeMs, found.ino];
+    return found === undefined ? null : lookOf(found);
   });
+}
+
+function lookOf({ size, mtimeMs, ino }: fs.Stats): number[] {
+  return [size, mtimeMs, ino];
 }
 
 /** The checksum of all their names. */

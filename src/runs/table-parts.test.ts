@@ -1,7 +1,16 @@
 // Rows put together by stretches are those put together one run at a time.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstNotBefore, joinNumbers, joinTexts, partsOf, sumOf, type Made, type Part } from './table-parts.js';
+import {
+  firstNotBefore,
+  joinNumbers,
+  joinTexts,
+  partsOf,
+  startsOf,
+  sumOf,
+  type Made,
+  type Part,
+} from './table-parts.js';
 
 const HEADER = 'head\r\n';
 const run = fc.record({
@@ -39,7 +48,12 @@ describe('tables put together from what stays and what is made', () => {
 
         const bytes = Buffer.from(HEADER + known.map(({ text }) => text).join(''));
         const lengths = Uint32Array.from(known, ({ text }) => Buffer.byteLength(text));
-        const texts = joinTexts(parts, size, { bytes, lengths }, HEADER.length, ({ rows }) => rows.texts[0] as string);
+        const texts = joinTexts(
+          parts,
+          size,
+          { lengths, from: HEADER.length, cut: (from, to) => bytes.subarray(from, to) },
+          ({ rows }) => rows.texts[0] as string,
+        );
         expect(Buffer.concat(texts.pieces).toString()).toBe(all.map(({ text }) => text).join(''));
         expect([...texts.lengths]).toEqual(all.map(({ text }) => Buffer.byteLength(text)));
 
@@ -69,5 +83,6 @@ it('a place in a sorted list is the first that is not before, and a sum is that 
     }),
   );
   expect(sumOf(Uint32Array.of(1, 2, 4, 8), 1, 3)).toBe(6);
+  expect([...startsOf(Uint32Array.of(1, 2, 4))]).toEqual([0, 1, 3, 7]);
   expect(sumOf(Uint32Array.of(0xffffffff, 0xffffffff))).toBe(2 * 0xffffffff);
 });

@@ -8,13 +8,6 @@ export interface RunRows {
   counts: number[];
 }
 
-/** Text in pieces, one a run, which may be empty. */
-export interface Texts {
-  bytes: Buffer;
-  /** In bytes. */
-  lengths: Uint32Array;
-}
-
 /** A run whose rows are made; where it has no stamp, they may be others the next time. */
 export interface Made {
   runId: string;
@@ -66,15 +59,14 @@ export function firstNotBefore(sorted: readonly string[], text: string): number 
   return low;
 }
 
-/** The text of each part in turn, in as few pieces as can be. What is known begins at `from` of its bytes. */
-export function joinTexts(
+/** The text of each part in turn, in as few pieces as can be. What is known begins at `from`; `cut` gives it from one place to another. */
+export function joinTexts<T>(
   parts: readonly Part[],
   size: number,
-  known: Texts,
-  from: number,
+  known: { lengths: Uint32Array; from: number; cut: (from: number, to: number) => T },
   textOf: (made: Made) => string,
-): { pieces: Buffer[]; lengths: Uint32Array } {
-  const pieces: Buffer[] = [];
+): { pieces: (T | Buffer)[]; lengths: Uint32Array } {
+  const pieces: (T | Buffer)[] = [];
   const lengths = new Uint32Array(size);
   /** What is yet to be made bytes: many short texts at once. */
   let texts: string[] = [];
@@ -82,14 +74,14 @@ export function joinTexts(
     if (texts.length > 0) pieces.push(Buffer.from(texts.join('')));
     texts = [];
   };
-  let [place, end] = [0, from];
+  let [place, end] = [0, known.from];
   for (const part of parts)
     if (part.made === null) {
       flush();
       const start = end + sumOf(known.lengths, place, part.from);
       end = start + sumOf(known.lengths, part.from, part.to);
       place = part.to;
-      pieces.push(known.bytes.subarray(start, end));
+      pieces.push(known.cut(start, end));
       lengths.set(known.lengths.subarray(part.from, part.to), part.at);
     } else {
       const text = textOf(part.made);
@@ -114,6 +106,14 @@ export function joinNumbers<T extends Uint32Array | Float64Array>(
       each * part.at,
     );
   return into;
+}
+
+/** Where each of some pieces begins that stand one behind the other, and the last one ends. */
+export function startsOf(lengths: Uint32Array): Float64Array {
+  const starts = new Float64Array(lengths.length + 1);
+  for (let index = 0; index < lengths.length; index += 1)
+    starts[index + 1] = (starts[index] as number) + (lengths[index] as number);
+  return starts;
 }
 
 /** Of the numbers from one place to before another. */

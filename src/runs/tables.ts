@@ -4,11 +4,20 @@ import type { Stamp } from '../formats/index-row.js';
 import { TABLE_NAMES, rowsOf, type TableName } from '../formats/tables.js';
 import { PRIVATE, type Rights } from '../journal/folder.js';
 import type { RunState } from '../views/run.js';
-import { writeTogether, type WholeFile } from './atomic-file.js';
-import type { FolderLook } from './settled-run.js';
+import { writeTogether, type FileRange, type WholeFile } from './atomic-file.js';
 import { csvDir, rightsOf, tablesIndexPath, type Store } from './paths.js';
-import { fileOf, headerOf, openTables, writeSpans, type Spans, type TableFiles } from './table-files.js';
-import { firstNotBefore, joinNumbers, joinTexts, partsOf, sumOf, type RunRows } from './table-parts.js';
+import type { FolderLook } from './settled-run.js';
+import {
+  closeTables,
+  fileOf,
+  headerOf,
+  openTables,
+  writeSpans,
+  type Spans,
+  type TableBytes,
+  type TableFiles,
+} from './table-files.js';
+import { firstNotBefore, joinNumbers, joinTexts, partsOf, startsOf, sumOf, type RunRows } from './table-parts.js';
 
 /** Under the id that the folder has: the journal may have lost its own, and rows are replaced by it. */
 export function runRows(runId: string, state: RunState): RunRows {
@@ -42,8 +51,9 @@ export class Tables {
   readonly #known: TableFiles | null;
   /** Where the run that is asked for next is, as a rule: they are asked for in order. */
   #nextPlace = 0;
+  #segmentStarts: Float64Array | undefined;
 
-  /** `from`: the tables that rows are copied from, where they are others. */
+  /** To be closed. `from`: the tables that rows are copied from, where they are others. */
   constructor(where: TablesToWrite, from: TablesToWrite = where) {
     this.#where = where;
     this.#from = from;
@@ -52,6 +62,10 @@ export class Tables {
 
   get folder(): string {
     return this.#where.folder;
+  }
+
+  close(): void {
+    closeTables(this.#known?.files ?? []);
   }
 
   /** How the note of changes looked when every run was looked at last; '' where that is not known. */
@@ -83,8 +97,9 @@ export class Tables {
     const { ino, ctimeMs } = this.folderOf(place);
     if (this.#known === null || Number.isNaN(ino)) return null;
     const { bytes, lengths } = this.#known.segments;
-    const at = sumOf(lengths, 0, place);
-    return [ino, ctimeMs, ...(JSON.parse(bytes.toString('utf8', at, at + (lengths[place] as number))) as Stamp)];
+    this.#segmentStarts ??= startsOf(lengths);
+    const [from, to] = this.#segmentStarts.subarray(place, place + 2);
+    return [ino, ctimeMs, ...(JSON.parse(bytes.toString('utf8', from, to)) as Stamp)];
   }
 
   /**
@@ -106,8 +121,11 @@ export class Tables {
       .map(([runId, rows]) => ({ runId, rows, stamp: stamps.get(runId) }))
       .sort((one, other) => (one.runId < other.runId ? -1 : 1));
     const { parts, size } = partsOf(known.ids, made, keep);
-    const segments = joinTexts(parts, size, known.segments, 0, ({ stamp }) =>
-      stamp === undefined ? '' : JSON.stringify(stamp.slice(FOLDER_NUMBERS)),
+    const segments = joinTexts(
+      parts,
+      size,
+      { lengths: known.segments.lengths, from: 0, cut: (from, to) => known.segments.bytes.subarray(from, to) },
+      ({ stamp }) => (stamp === undefined ? '' : JSON.stringify(stamp.slice(FOLDER_NUMBERS))),
     );
     const spans: Spans = {
       changes,
@@ -122,14 +140,19 @@ export class Tables {
     const files: WholeFile[] = [];
     for (const [table, name] of TABLE_NAMES.entries()) {
       const header = headerOf(name);
-      const old = { bytes: known.files[table] as Buffer, lengths: known.bytes[table] as Uint32Array };
-      const { pieces, lengths } = joinTexts(parts, size, old, header.length, ({ rows }) => rows.texts[table] as string);
+      const cut = cutting(known.files[table] as TableBytes);
+      const { pieces, lengths } = joinTexts(
+        parts,
+        size,
+        { lengths: known.bytes[table] as Uint32Array, from: header.length, cut },
+        ({ rows }) => rows.texts[table] as string,
+      );
       const counts = joinNumbers(parts, known.rows[table] as Uint32Array, new Uint32Array(size), 1, ({ rows }) => [
         rows.counts[table] as number,
       ]);
       spans.bytes.push(lengths);
       spans.rows.push(counts);
-      files.push({ file: fileOf(folder, name), content: [header, ...pieces] });
+      files.push({ file: fileOf(folder, name), pieces: [header, ...pieces] });
     }
     await writeTogether(files, rights);
     if (cache !== null) writeSpans(folder, cache, spans, rights);
@@ -137,6 +160,10 @@ export class Tables {
       TABLE_NAMES.map((name, table) => [name, sumOf(spans.rows[table] as Uint32Array)]),
     ) as Record<TableName, number>;
   }
+}
+
+function cutting(file: TableBytes): (from: number, to: number) => Buffer | FileRange {
+  return (from, to) => ('fd' in file ? { fd: file.fd, from, to } : file.subarray(from, to));
 }
 
 /** The store's own. */

@@ -2,10 +2,13 @@
 // sound. Where several ways can be gone, all must lead to the same: the same bytes in the store, the same words, the same exit status.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/command-table.js';
+import { RECORDING_ACTIONS } from '../../src/cli/recording-actions.js';
 
 const SCRIPT = fileURLToPath(new URL('one-way.cjs', import.meta.url));
 const base = fs.mkdtempSync(path.join(os.tmpdir(), 'runlog-ways-'));
@@ -261,3 +264,11 @@ it.each(READING.map((entry) => ('argv' in entry ? entry : { argv: entry }) as Ca
     expect(go('full', argv, input, env)).toEqual(go('commander', argv, input, env));
   },
 );
+
+it('the executable asks the direct way about each command that it has, and about no other', () => {
+  const { ASKING } = createRequire(import.meta.url)('../../bin/runlog') as { ASKING: ReadonlySet<string> };
+  const words = (names: readonly string[]): string[] => names.map((name) => name.split(' ')[0] as string);
+  const direct = new Set([...words(Object.keys(RECORDING_ACTIONS)), 'list']);
+  const others = words(COMMANDS.map(({ name }) => name)).filter((word) => !direct.has(word));
+  expect([...ASKING].sort()).toEqual([...new Set([...others, 'help'])].sort());
+});
