@@ -35,26 +35,41 @@ export interface WholeFile {
   pieces: readonly (Uint8Array | FileRange)[];
 }
 
-/** The same for several files of a folder. The disk is asked to keep them all at once: it has them in little more time than one. */
-export async function writeTogether(files: readonly WholeFile[], rights: Rights): Promise<void> {
-  const changed = files.filter(({ file, pieces }) => !holds(file, pieces)).map((one) => ({ ...one, fd: -1 }));
+/**
+ * The same for several files of a folder. The disk is asked to keep them while others are written: it has them all in little more time
+ * than one. While it is still at it, `meanwhile` is called with how each file will look.
+ */
+export async function writeTogether(
+  files: readonly WholeFile[],
+  rights: Rights,
+  meanwhile: (looks: fs.Stats[]) => void = () => undefined,
+): Promise<void> {
+  const written: { file: string; fd: number; synced: Promise<Error | null> }[] = [];
   try {
-    for (const one of changed)
-      at(one.file, () => {
-        one.fd = openAside(asideOf(one.file), rights);
-        for (const bytes of bytesOf(one.pieces)) fs.writeFileSync(one.fd, bytes);
-      });
-    const faults = await Promise.all(changed.map(({ fd }) => sync(fd)));
-    for (const [index, { file }] of changed.entries()) {
-      const fault = faults[index] ?? null;
+    const looks = files.map(({ file, pieces }) =>
+      at(file, () => {
+        if (holds(file, pieces)) return fs.lstatSync(file);
+        const fd = openAside(asideOf(file), rights);
+        const one = { file, fd, synced: Promise.resolve<Error | null>(null) };
+        written.push(one);
+        for (const bytes of bytesOf(pieces)) fs.writeFileSync(fd, bytes);
+        one.synced = sync(fd);
+        return fs.fstatSync(fd);
+      }),
+    );
+    meanwhile(looks);
+    for (const { file, synced } of written) {
+      // oxlint-disable-next-line no-await-in-loop -- all are under way
+      const fault = await synced;
       if (fault !== null) throw cannotWrite(file, fault);
     }
-    for (const { file } of changed) at(file, () => fs.renameSync(asideOf(file), file));
+    for (const { file } of written) at(file, () => fs.renameSync(asideOf(file), file));
   } catch (error) {
-    for (const { file, fd } of changed) if (fd !== -1) fs.rmSync(asideOf(file), { force: true });
+    for (const { file } of written) fs.rmSync(asideOf(file), { force: true });
     throw error;
   } finally {
-    for (const { fd } of changed) if (fd !== -1) fs.closeSync(fd);
+    await Promise.all(written.map(({ synced }) => synced));
+    for (const { fd } of written) fs.closeSync(fd);
   }
 }
 
@@ -66,9 +81,9 @@ function sync(fd: number): Promise<Error | null> {
 }
 
 /** Says of which file it is that something fails. */
-function at(file: string, work: () => void): void {
+function at<T>(file: string, work: () => T): T {
   try {
-    work();
+    return work();
   } catch (error) {
     throw cannotWrite(file, error);
   }

@@ -8,9 +8,8 @@ import { TABLE_NAMES, columnsOf, type TableName } from '../formats/tables.js';
 import type { Rights } from '../journal/folder.js';
 import { openRegular, readRegular } from '../journal/regular-file.js';
 import { crc32 } from '../journal/crc32.js';
-import { putWhole } from '../journal/whole-file.js';
+import { putWhole, type Content } from '../journal/whole-file.js';
 import { decodeChecked, encodeChecked } from './checked-line.js';
-import { WORTH_WRITING_ROWS } from './index-file.js';
 import { sumOf } from './table-parts.js';
 
 /** Raised when columns or cells change their meaning. */
@@ -56,7 +55,7 @@ interface SpansHeader extends Pick<Spans, 'changes'> {
   version: number;
   endianness: string;
   columns: string;
-  files: (number[] | null)[];
+  files: number[][];
   runs: number;
   /** The checksum of what stands behind this line. */
   crc: string;
@@ -124,10 +123,9 @@ function readSpans(cache: string, looks: string): Spans | null {
 /** Two numbers of eight bytes; two of four for each table, and one. */
 const BYTES_OF_A_RUN = 2 * 8 + (2 * TABLE_NAMES.length + 1) * 4;
 
-/** Says where the rows of each run stand. A cache: where there is none, the tables are read the next time. */
-export function writeSpans(folder: string, cache: string, spans: Spans, rights: Rights): void {
+/** The cache of tables that look so. */
+export function encodeSpans(spans: Spans, looks: readonly fs.Stats[]): Buffer[] {
   const { changes, ids, folders, segments, bytes, rows } = spans;
-  if (ids.length < WORTH_WRITING_ROWS) return;
   const columns = [folders, ...bytes.flatMap((own, table) => [own, rows[table] as Uint32Array]), segments.lengths];
   const behind = Buffer.concat([
     ...columns.map((own) => new Uint8Array(own.buffer)),
@@ -138,23 +136,21 @@ export function writeSpans(folder: string, cache: string, spans: Spans, rights: 
     version: VERSION,
     endianness: os.endianness(),
     columns: allColumns(),
-    files: looksOf(folder),
+    files: looks.map(lookOf),
     changes,
     runs: ids.length,
     crc: crc32(behind),
   };
+  return [...encodeChecked(header), behind];
+}
+
+/** Says where the rows of each run stand. A cache: where there is none, the tables are read the next time. */
+export function writeSpans(cache: string, content: Content, rights: Rights): void {
   try {
-    putWhole(cache, [...encodeChecked(header), behind], `${cache}.tmp`, rights, false);
+    putWhole(cache, content, `${cache}.tmp`, rights, false);
   } catch {
     // Nothing is lost.
   }
-}
-
-function looksOf(folder: string): (number[] | null)[] {
-  return TABLE_NAMES.map((name) => {
-    const found = fs.lstatSync(fileOf(folder, name), { throwIfNoEntry: false });
-    return found === undefined ? null : lookOf(found);
-  });
 }
 
 function lookOf({ size, mtimeMs, ino }: fs.Stats): number[] {

@@ -5,10 +5,12 @@ import { TABLE_NAMES, rowsOf, type TableName } from '../formats/tables.js';
 import { PRIVATE, type Rights } from '../journal/folder.js';
 import type { RunState } from '../views/run.js';
 import { writeTogether, type FileRange, type WholeFile } from './atomic-file.js';
+import { WORTH_WRITING_ROWS } from './index-file.js';
 import { csvDir, rightsOf, tablesIndexPath, type Store } from './paths.js';
 import type { FolderLook } from './settled-run.js';
 import {
   closeTables,
+  encodeSpans,
   fileOf,
   headerOf,
   openTables,
@@ -154,8 +156,11 @@ export class Tables {
       spans.rows.push(counts);
       files.push({ file: fileOf(folder, name), pieces: [header, ...pieces] });
     }
-    await writeTogether(files, rights);
-    if (cache !== null) writeSpans(folder, cache, spans, rights);
+    let where: Buffer[] | null = null;
+    await writeTogether(files, rights, (looks) => {
+      if (cache !== null && size >= WORTH_WRITING_ROWS) where = encodeSpans(spans, looks);
+    });
+    if (cache !== null && where !== null) writeSpans(cache, where, rights);
     return Object.fromEntries(
       TABLE_NAMES.map((name, table) => [name, sumOf(spans.rows[table] as Uint32Array)]),
     ) as Record<TableName, number>;
