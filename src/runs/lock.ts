@@ -11,10 +11,37 @@ import { readProcess } from './processes.js';
 const LOCKED_BY_ANOTHER = 1;
 const POLL_MS = 100;
 
-/** Does `work` while holding the store's lock. Waits for it at most so many seconds, then throws `locked`. */
+/** The last one of this process that holds the lock of a file, or waits for it. */
+const turns = new Map<string, Promise<unknown>>();
+
+/**
+ * Does `work` while holding the store's lock. Waits for it at most so many seconds, then throws `locked`. Those of one process take
+ * turns, and wait for each other as long as it takes: asking the kernel again and again would only hold up whose turn it is. Where
+ * nothing is to be waited for, they are refused like others.
+ */
 export async function withLock<T>(store: Store, timeoutSeconds: number, work: () => T | Promise<T>): Promise<T> {
   const file = path.join(store.dir, '.lock');
-  const release = (await takeFlock(file, timeoutSeconds)) ?? (await takeLink(`${file}.pid`, timeoutSeconds));
+  const until = Date.now() + timeoutSeconds * 1000;
+  const before = turns.get(file);
+  if (before !== undefined && timeoutSeconds === 0) throw locked(file);
+  const turn = inTurn(before, file, until, work);
+  turns.set(file, turn);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(file) === turn) turns.delete(file);
+  }
+}
+
+async function inTurn<T>(
+  before: Promise<unknown> | undefined,
+  file: string,
+  until: number,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  // How the others ended is told to those who asked.
+  if (before !== undefined) await before.catch(() => undefined);
+  const release = (await takeFlock(file, until)) ?? (await takeLink(`${file}.pid`, until));
   try {
     return await work();
   } finally {
@@ -26,9 +53,9 @@ export async function withLock<T>(store: Store, timeoutSeconds: number, work: ()
  * Node has no flock(2). The tool of util-linux takes it on the descriptor that it inherits; the lock belongs to the open file
  * and so stays with ours when the tool ends. Null where there is no such tool.
  */
-async function takeFlock(file: string, timeoutSeconds: number): Promise<(() => void) | null> {
+async function takeFlock(file: string, until: number): Promise<(() => void) | null> {
   const fd = openLockFile(file);
-  for (const until = Date.now() + timeoutSeconds * 1000; ; await pause()) {
+  for (; ; await pause()) {
     // -x and -n are all that every flock has, BusyBox's too; waiting is done here.
     const { status, error } = spawnSync('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
     if (status === 0) return () => fs.closeSync(fd);
@@ -41,13 +68,13 @@ async function takeFlock(file: string, timeoutSeconds: number): Promise<(() => v
 }
 
 /** Without flock: a file that names its owner, made by link(), which is atomic; taken over only from the proven dead. */
-async function takeLink(file: string, timeoutSeconds: number): Promise<() => void> {
+async function takeLink(file: string, until: number): Promise<() => void> {
   const own = `${file}.${process.pid}`;
   // What stands there is left over, or a link that somebody laid there.
   fs.rmSync(own, { force: true });
   fs.writeFileSync(own, `${process.pid} ${readProcess(process.pid)?.startTime ?? ''}`, { mode: 0o600, flag: 'wx' });
   try {
-    for (const until = Date.now() + timeoutSeconds * 1000; ;) {
+    for (;;) {
       try {
         fs.linkSync(own, file);
         return () => fs.rmSync(file, { force: true });
