@@ -98,6 +98,17 @@ export function placeOfLine(line: string): Place {
   return { id: line.slice(2, end), start: isKnown ? line.slice(end + 3, line.indexOf('"', end + 3)) : '' };
 }
 
+/** The stamp of a line, of which nothing else is parsed. */
+export function stampOfLine(line: string): Stamp {
+  const from = line.indexOf('[', 1);
+  try {
+    return JSON.parse(line.slice(from, line.indexOf(']', from) + 1)) as Stamp;
+  } catch {
+    // A segment has a bracket in its name.
+    return (decodeEntries(line)[0] as IndexEntry).stamp;
+  }
+}
+
 /** Newest first; of two that began at once the later id. For sorting. */
 export function comparePlaces(one: Place, other: Place): number {
   const [a, b] = one.start === other.start ? [one.id, other.id] : [one.start, other.start];

@@ -5,6 +5,7 @@ import {
   comparePlaces,
   placeOf,
   placeOfLine,
+  stampOfLine,
   type IndexEntry,
   type Place,
   type Stamp,
@@ -180,10 +181,6 @@ function linesOf(file: IndexFile): Map<string, string> {
     if (error instanceof IndexDamage) return new Map();
     throw error;
   }
-}
-
-function stampOfLine(line: string): IndexEntry['stamp'] {
-  return (decodeEntries(line)[0] as IndexEntry).stamp;
 }
 
 function isDeepSame({ seen, open, damaged }: IndexFacts, other: IndexFacts): boolean {

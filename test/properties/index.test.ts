@@ -4,7 +4,7 @@ import path from 'node:path';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { comparePlaces, decodeEntries, encodeEntry, placeOf, placeOfLine } from '../../src/formats/index-row.js';
+import { comparePlaces, decodeEntries, encodeEntry, placeOf, placeOfLine, stampOfLine } from '../../src/formats/index-row.js';
 import { encodeCsv } from '../../src/formats/csv.js';
 import { TABLE_NAMES, columnsOf } from '../../src/formats/tables.js';
 import { runRow, type RunRow } from '../../src/formats/run-json.js';
@@ -242,7 +242,7 @@ it('a second thread makes the rows that the first would make, and leaves to it w
   port1.close();
 });
 
-it('a row of the index gives back what it was made of, and its place without being parsed', () => {
+it('a row of the index gives back what it was made of, and its place and its stamp without being parsed', () => {
   const text = fc.option(fc.string({ unit: 'binary' }));
   const number = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0));
   const entry = fc.record({
@@ -266,13 +266,14 @@ it('a row of the index gives back what it was made of, and its place without bei
     traceId: text,
     isDamaged: fc.boolean(),
     isUnpriced: fc.boolean(),
-    stamp: fc.array(fc.oneof(fc.nat(), fc.string())),
+    stamp: fc.array(fc.oneof(fc.nat(), fc.string(), fc.constantFrom('a]', 'a],', '[b],null'))),
   });
   fc.assert(
     fc.property(fc.array(entry, { minLength: 1, maxLength: 3 }), (entries) => {
       const lines = entries.map(encodeEntry);
       expect(JSON.stringify(decodeEntries(lines.join('')))).toBe(JSON.stringify(entries));
       expect(lines.map(placeOfLine)).toEqual(entries.map(({ row }) => placeOf(row)));
+      expect(lines.map(stampOfLine)).toEqual(entries.map(({ stamp }) => stamp));
     }),
   );
 });
