@@ -4,7 +4,14 @@ import path from 'node:path';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { comparePlaces, decodeEntries, encodeEntry, placeOf, placeOfLine, stampOfLine } from '../../src/formats/index-row.js';
+import {
+  comparePlaces,
+  decodeEntries,
+  encodeEntry,
+  placeOf,
+  placeOfLine,
+  stampOfLine,
+} from '../../src/formats/index-row.js';
 import { encodeCsv } from '../../src/formats/csv.js';
 import { TABLE_NAMES, columnsOf } from '../../src/formats/tables.js';
 import { runRow, type RunRow } from '../../src/formats/run-json.js';
