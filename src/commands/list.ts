@@ -11,7 +11,7 @@ import {
 import { statusTone } from '../formats/report.js';
 import { runRow, type RunRow } from '../formats/run-json.js';
 import { nowMicros } from '../journal/clock.js';
-import { latestRows, listRuns, type ListedRun, type RunList } from '../runs/list-runs.js';
+import { listRuns, type ListedRun, type RunList } from '../runs/list-runs.js';
 import { isPinned } from '../runs/pin.js';
 import { priceCalls, pricesOf } from '../runs/pricing.js';
 import { loadPriceLists } from '../sources/price-lists.js';
@@ -49,11 +49,12 @@ export async function list(input: Input): Promise<void> {
 }
 
 async function listOnce(input: Input, names: readonly ColumnName[] | null, before: string): Promise<void> {
-  const found = findRuns(input);
+  // Only the usual table is followed by how the latest went.
+  const found = findRuns(input, input.context.isJson || names !== null ? 0 : RECENT_RUNS);
   await priceRuns(input, found.runs);
   const rows = found.runs.map(({ row }) => row);
   answerRuns(input, found, () => {
-    const text = textOf(input, rows, names);
+    const text = textOf(input, rows, names, found.latest);
     if (before === '') return text;
     const lines = text.split('\n').slice(0, Math.max(1, (process.stdout.rows || 24) - 1));
     return `${before}${lines.map((line) => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}`;
@@ -72,13 +73,13 @@ export async function priceRuns(input: Input, runs: readonly ListedRun[]): Promi
   }
 }
 
-/** Those that are asked for, in the order that is asked for. */
-function findRuns(input: Input): RunList {
+/** Those that are asked for, in the order that is asked for; and so many of the latest rows. */
+function findRuns(input: Input, latest: number): RunList {
   const order = orderOf(input);
   const greps = grepOf(input);
   const limit = input.count('limit') ?? Infinity;
-  if (order === null && greps === null) return listRuns(input.store, runFilter(input), limit);
-  const all = listRuns(input.store, runFilter(input), Infinity);
+  if (order === null && greps === null) return listRuns(input.store, runFilter(input), limit, { latest });
+  const all = listRuns(input.store, runFilter(input), Infinity, { latest });
   const sorted = order === null ? all.runs : sortRows(all.runs, ({ row }) => row, order.name, order.direction);
   const runs: ListedRun[] = [];
   for (const run of sorted) {
@@ -111,12 +112,17 @@ function columnsOf(input: Input): ColumnName[] | null {
   return names as ColumnName[];
 }
 
-function textOf(input: Input, rows: readonly RunRow[], names: readonly ColumnName[] | null): string {
+function textOf(
+  input: Input,
+  rows: readonly RunRow[],
+  names: readonly ColumnName[] | null,
+  latest: readonly RunRow[],
+): string {
   if (rows.length === 0) return '';
   const width = screenWidth(input.context.env);
   const { faint } = painter(input.context.isColorless, input.context.env);
   const lines = runLines(input, rows, names, width);
-  const outcomes = names === null ? outcomeColumns(latestRows(input.store, runFilter(input), RECENT_RUNS)) : [];
+  const outcomes = outcomeColumns(latest);
   const strips = outcomes.length === 0 ? [] : tableOf(outcomes, width).lines;
   return [...lines, ...strips.flatMap((line, index) => (index === 0 ? ['', faint(line)] : [line]))]
     .map((line) => `${line}\n`)

@@ -20,6 +20,13 @@ export interface RunList {
   damaged: string[];
   /** Whether a run fits, be it shown or not. */
   isAnyFitting: boolean;
+  /** The rows of the latest settled runs that fit, as the index has them: for what is told of many, none is looked at. */
+  latest: RunRow[];
+}
+
+export interface ListOptions extends IndexOptions {
+  /** How many of the latest rows are asked for. */
+  latest?: number;
 }
 
 /** The first `limit` runs that fit. */
@@ -27,7 +34,7 @@ export function listRuns(
   store: Store,
   fits: (row: RunRow) => boolean,
   limit: number,
-  options: IndexOptions = {},
+  { latest: latestCount = 0, ...options }: ListOptions = {},
 ): RunList {
   let from: Vantage | undefined;
   const read = (runId: string): ListedRun => {
@@ -40,10 +47,11 @@ export function listRuns(
     fitting.sort((one, other) => comparePlaces(placeOf(one.row), placeOf(other.row)));
     const broken = open.filter(({ reading }) => reading !== null && reading.damage.length > 0);
     const damaged = [...index.damaged, ...broken.map(({ row }) => row.run_id)].sort();
+    const latest = firstFitting(index.entries(), fits, latestCount);
     const runs: ListedRun[] = [];
     const next = merge(fitting, index.entries(), fits);
     for (let item = next.next(); item.done !== true; item = next.next()) {
-      if (runs.length >= limit) return { runs, damaged, isAnyFitting: true };
+      if (runs.length >= limit) return { runs, damaged, isAnyFitting: true, latest };
       if ('stamp' in item.value) {
         const { row, stamp, isUnpriced } = item.value;
         const isSame = isAsStamped(store, row.run_id, stamp);
@@ -51,21 +59,19 @@ export function listRuns(
         runs.push(isSame && !isUnpriced ? { row, reading: null } : read(row.run_id));
       } else runs.push(item.value);
     }
-    return { runs, damaged, isAnyFitting: runs.length > 0 };
+    return { runs, damaged, isAnyFitting: runs.length > 0, latest };
   };
   return askIndex(store, ask, options);
 }
 
-/** The rows of the latest settled runs that fit, as the index has them: for what is told of many, none is looked at. */
-export function latestRows(store: Store, fits: (row: RunRow) => boolean, limit: number): RunRow[] {
-  return askIndex(store, (index) => {
-    const rows: RunRow[] = [];
-    for (const { row } of index.entries()) {
-      if (rows.length >= limit) break;
-      if (fits(row)) rows.push(row);
-    }
-    return rows;
-  });
+function firstFitting(entries: Iterable<IndexEntry>, fits: (row: RunRow) => boolean, count: number): RunRow[] {
+  const rows: RunRow[] = [];
+  if (count === 0) return rows;
+  for (const { row } of entries) {
+    if (fits(row)) rows.push(row);
+    if (rows.length >= count) break;
+  }
+  return rows;
 }
 
 /** All that fit, newest first, as far as they are asked for. */
