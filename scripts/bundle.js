@@ -35,7 +35,7 @@ const DIRECT = [
 const FULL = [
   // The list of prices is a third of all, and few answers need one of them.
   ['prices', ['src/sources/prices.ts']],
-  // What a store has too few runs for a cache of: each finalize of one reads them.
+  // The parser of tables: where a store has too few runs for a cache of them, each finalize reads them.
   ['tables', ['src/runs/read-tables.ts']],
   // What reads others' files and writes archives, and commander: mostly packages.
   [
