@@ -48,10 +48,5 @@ export const VAGUE_TOKENS: readonly string[] = [
   '[MNO][DTjz]',
 ];
 
-/** What only the parser understands: a text that is empty or begins with a dash, what JSON escapes, what is not printable ASCII. */
-export const ODD: readonly string[] = ['[ -]*', '*| [ -]*', String.raw`*\\*`, '*"*', '*[! -~]*'];
-/** Tokens whose beginnings are not in BITS are long, behind a _, a -, a dot or one of two capitals. */
-export const RUNS: readonly string[] = [
-  ...['_', '-', '.', 'A'].map((before) => `*${before}${'[! "/.]'.repeat(15)}*`),
-  '*SK[0-9a-f]*',
-];
+/** So much of a token as all have whose beginnings are not in BITS. */
+export const TOKEN_RUN: string = `${'[! "/.]'.repeat(15)}*`;

@@ -2,7 +2,7 @@
 // secrets comes from the lists of the rules, so that a word added there is known here.
 import { COMMAND_HINT, NAME_HINT, TOKEN_STARTS } from '../events/redaction/suspicion.js';
 import { FIELD_KEYS } from './field-keys.js';
-import { BEGINNINGS, BITS, ODD, RUNS, VAGUE_TOKENS } from './shell-hints.js';
+import { BEGINNINGS, BITS, TOKEN_RUN, VAGUE_TOKENS } from './shell-hints.js';
 import bash from './shell-init/bash.sh';
 import finish from './shell-init/finish.sh';
 import record from './shell-init/record.sh';
@@ -12,9 +12,6 @@ import zsh from './shell-init/zsh.sh';
 export const SHELLS = ['bash', 'zsh', 'sh'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** The digits of a second, of today until 2286; behind them a shell's clock has six for the microseconds, and bash a point between. */
-const SECOND = '${now:0:10}';
-
 /** The options of append that become fields, and their keys. */
 const FIELDS = Object.entries(FIELD_KEYS);
 
@@ -22,19 +19,16 @@ const FIELDS = Object.entries(FIELD_KEYS);
 export function shellInit(shell: Shell, segment: string): string {
   if (shell === 'sh') return filled([finish, sh], { OWN_EXIT: '' });
   const names = NAME_HINT.source.split('|');
-  const patterns = new Patterns();
+  // A second has ten digits, until 2286; behind them a shell's clock has six for the microseconds, and bash a point between.
   const fractionAt = shell === 'bash' ? 11 : 10;
   /** How a line begins, up to the fraction of its second. */
-  const head = `$__runlog_head$((__runlog_count += 1))$__runlog_at\${now:${fractionAt}}`;
+  const head = `$__runlog_head$((__runlog_count += 1))$__runlog_at\${__runlog_now:${fractionAt}}`;
   const parts: Readonly<Record<string, string>> = {
     ...(shell === 'bash' ? BASH : ZSH),
-    SECOND,
     HEAD: head,
-    ACTION: `${head}$__runlog_between$2'","description":"'$3'","fields":['`,
-    ODD: patterns.of(ODD),
-    RUNS: patterns.of(RUNS),
-    BITS: patterns.of(BITS.map((bit) => `*${bit}*`)),
-    PATTERNS: patterns.assignments(),
+    ACTION: String.raw`${head}$__runlog_between$2\",\"description\":\"$3\",\"fields\":[`,
+    TOKEN_RUN,
+    BITS: anyOf(BITS.map((bit) => bit.replaceAll('~', String.raw`\~`))),
     BEGINNINGS: anyOf(BEGINNINGS),
     TOKENS: anyOf([...TOKEN_STARTS.map(quote), ...VAGUE_TOKENS]),
     VALUES: anyOf(names.map((name) => `${name}*[:=\\>]`)),
@@ -42,7 +36,7 @@ export function shellInit(shell: Shell, segment: string): string {
     FIELDS: FIELDS.map(([option, key]) =>
       shell === 'bash' ? `  [--${option}]='${key}'` : `  --${option} '${key}'`,
     ).join('\n'),
-    CLOCK_LENGTH: String(fractionAt + 6),
+    CLOCK: `${shell === 'bash' ? '.' : ''}??????`,
     SEGMENT: segment,
   };
   return filled([record, finish, shell === 'bash' ? bash : zsh], parts);
@@ -52,16 +46,19 @@ function filled(texts: readonly string[], parts: Readonly<Record<string, string>
   return texts
     .join('\n')
     .replaceAll(/RUNLOG_([A-Z_]+)/g, (all, name: string) => parts[name] ?? all)
-    .replaceAll(/^ +\n/gm, '');
+    .replaceAll(/^ +\n/gm, '')
+    .replaceAll('__runlog_', '__rl_');
 }
 
 const BASH = {
-  NOW: '${EPOCHREALTIME-}',
-  ENTER: '',
-  LEAVE: 'return "$((__runlog_status * __runlog_keeps))"',
-  KNOWN: known('$BASHPID'),
+  LOCALE: ' "$__runlog_locale"',
+  ENTER: '__runlog_now=${EPOCHREALTIME-}',
+  PRINTABLE: 'case ${__runlog_texts@Q} in \\$*) __runlog_first=\\\\ ;; esac',
+  LEAVE: 'return "${__runlog_kept-$__runlog_status}"',
+  THEIRS: '__runlog_theirs',
+  KNOWN: known('$BASHPID', '${LC_ALL-}'),
   OPTIONS: '__runlog_know_options || return 1',
-  LOWER: 'word=${word,,}',
+  LOWER: '${__runlog_texts,,}',
   PROCESS: '$BASHPID',
   CHANCE: `builtin printf -v __runlog_chance '%03x-%04x-%06x' "$((SRANDOM & 0xfff))" "$((0x8000 | SRANDOM & 0x3fff))" "$((SRANDOM & 0xffffff))"
     __runlog_process=$BASHPID __runlog_count=99999`,
@@ -70,16 +67,18 @@ const BASH = {
   OWN_EXIT: '__runlog_own_exit',
 };
 const ZSH = {
-  NOW: "''",
+  LOCALE: '',
   ENTER: `local __runlog_flags=$-
   emulate -L sh
-  now=$((epochtime[0] * 1000000 + epochtime[1] / 1000))`,
+  __runlog_now=$((epochtime[0] * 1000000 + epochtime[1] / 1000))`,
+  PRINTABLE: 'case $__runlog_texts in *[!\\ -~]*) __runlog_first=\\\\ ;; esac',
   LEAVE: `# Under set -e, cmd || runlog append FAILED must not end the script.
     case $__runlog_flags in *e*) return 0 ;; esac
     return "$__runlog_status"`,
+  THEIRS: '',
   KNOWN: known('${sysparams[pid]}'),
   OPTIONS: '',
-  LOWER: 'word=${(L)word}',
+  LOWER: '${(L)__runlog_texts}',
   PROCESS: '${sysparams[pid]}',
   CHANCE: `builtin printf -v __runlog_chance '%03x-%04x-%06x' "$((RANDOM & 0xfff))" "$((0x8000 | RANDOM & 0x3fff))" "$(((\${sysparams[pid]} ^ RANDOM << 9) & 0xffffff))"
     __runlog_process=\${sysparams[pid]} __runlog_count=99999`,
@@ -88,23 +87,9 @@ const ZSH = {
   OWN_EXIT: '',
 };
 
-/** What an entry has in common with the one before: its second, the run, the store, the folder, the zone, the process, the options. */
-function known(process: string): string {
-  return `${SECOND}' '\${RUNLOG_RUN-}' '\${RUNLOG_DIR-}' '$PWD' '\${TZ-.}' '${process}$-\${POSIXLY_CORRECT+.}`;
-}
-
-/** Patterns in variables, which a shell takes as they are: each costs half of one that stands in the text. */
-class Patterns {
-  readonly #values: string[] = [];
-
-  /** The names of variables with these patterns, for a case. */
-  of(values: readonly string[]): string {
-    return values.map((value) => `$__runlog_p${this.#values.push(value)}`).join(' | ');
-  }
-
-  assignments(): string {
-    return this.#values.map((value, index) => `__runlog_p${index + 1}='${value}'`).join('\n');
-  }
+/** What an entry has in common with the one before, its second aside: the run, the store, the folder, the zone, the process, the options. */
+function known(...others: readonly string[]): string {
+  return ['', '${RUNLOG_RUN-}', '${RUNLOG_DIR-}', '$PWD', '${TZ-.}', '$-${POSIXLY_CORRECT+.}', ...others].join('\\ ');
 }
 
 /** A pattern for texts that hold any of some patterns; what another finds too is left out. */

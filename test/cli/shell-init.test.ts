@@ -18,6 +18,8 @@ import { ROOT, TempStore, hasProgram, type ShellName } from '../support/runlog.j
 const OWN = (['bash', 'zsh'] as const).filter(hasProgram);
 const ALL = (['bash', 'zsh', 'dash'] as const).filter(hasProgram);
 const initFor = (shell: ShellName): string => `eval "$(runlog shell-init ${shell === 'dash' ? 'sh' : shell})"\n`;
+/** Each character counts as one, as it does for most users. */
+const UTF_8 = { LANG: 'C.UTF-8' };
 /** The first entry makes the log's file, which is the executable's to do. */
 const RUN = 'export RUNLOG_RUN=$(runlog start --id run)\ncommand runlog append BEGIN\n';
 
@@ -124,7 +126,7 @@ describe.each(OWN)('the functions of %s', (shell) => {
   it.each([
     {},
     { TZ: 'Asia/Kathmandu', LC_ALL: 'C.UTF-8' },
-    { TZ: 'America/St_Johns' },
+    { TZ: 'America/St_Johns', LANG: 'C.UTF-8' },
     { TZ: 'EST5EDT,M3.2.0,M11.1.0' },
   ])('record what the executable records, under %o', async (env) => {
     const ofExecutable = recorded(shell, '', env);
@@ -187,6 +189,57 @@ describe.each(OWN)('the functions of %s', (shell) => {
     expect(ownLines(store).map((line) => JSON.parse(line) as unknown)).toHaveLength(1600);
     expect(new Set(ownLines(store).map((line) => (JSON.parse(line) as { id: string }).id)).size).toBe(1600);
     expect((await store.runlog(['verify', 'run'])).exitCode).toBe(0);
+  });
+
+  it('leave a command that is recorded the variables and the locale of the script', async () => {
+    const store = new TempStore();
+    const names = ['log', 'word', 'event', 'now', 'first', 'second', 'third', 'line', 'done', 'status'];
+    const shown = [...names, 'LC_CTYPE', 'LC_ALL'].map((name) => `${name}=\${${name}-none}`).join(' ');
+    fs.writeFileSync(path.join(store.cwd, 'show'), `echo "${shown}"\n`);
+    const exported = names
+      .filter((name) => name !== 'status')
+      .map((name) => `export ${name}=own`)
+      .join('; ');
+    const locales = [
+      'export LC_CTYPE=C.UTF-8',
+      'LC_CTYPE=C',
+      'unset LC_CTYPE; export LC_ALL=C.UTF-8',
+      'LC_ALL=C; export LC_CTYPE=C.UTF-8',
+      'unset LC_ALL LC_CTYPE',
+      ...(shell === 'bash' ? ['shopt -s localvar_unset; export LC_CTYPE=C.UTF-8'] : []),
+    ];
+    const twice =
+      'runlog append RAN "x" -- sh ./show; runlog append PLAIN "x"; runlog append RAN "x" -- sh ./show; sh ./show';
+    const script = `${init}${RUN}${exported}\n${twice}\n${locales.map((locale) => `${locale}\n${twice}\n`).join('')}`;
+    const { stdout, stderr } = await store.shell(shell, script, { env: UTF_8 });
+    expect(stderr).toBe('');
+    const lines = stdout.trim().split('\n');
+    const plain = lines.filter((_line, index) => index % 3 === 2).flatMap((line) => [line, line, line]);
+    expect(lines).toEqual(plain);
+    expect(lines).toHaveLength(3 * (locales.length + 1));
+    expect(new Set(plain).size).toBeGreaterThan(4);
+    expect(lines[0]).toContain('third=own');
+    expect((await store.runlog(['verify', 'run'])).exitCode).toBe(0);
+  });
+
+  it('know what cannot be printed whatever the locale becomes', async () => {
+    const store = new TempStore();
+    const texts = ['Größe', 'caf\u00e9', 'bi\u202edi', 'plain'];
+    const each = texts.map((text) => `runlog append TEXT '${text}'`).join('\n');
+    const locales = [
+      ...['export LC_ALL=C.UTF-8', 'LC_ALL=C', 'unset LC_ALL', 'export LC_CTYPE=C', 'LC_CTYPE=C.UTF-8'],
+      `set -e; readonly LC_CTYPE; ${init}`,
+    ];
+    await store.shell(shell, `${init}${RUN}${each}\n${locales.map((locale) => `${locale}\n${each}`).join('\n')}`, {
+      env: UTF_8,
+    });
+    const recordedTexts = (await store.events('run')).flatMap((event) =>
+      event.type === 'action.logged' && event.action === 'TEXT' ? [event.description] : [],
+    );
+    expect(recordedTexts).toEqual(Array.from({ length: locales.length + 1 }, () => texts).flat());
+    const own = ownLines(store).map((line) => (JSON.parse(line) as { description: string }).description);
+    expect([...new Set(own)]).toEqual(['plain']);
+    expect(own.length).toBeGreaterThan(2);
   });
 
   it('leave a run that was finalized, a link and a store that is gone to the executable', async () => {
@@ -265,6 +318,22 @@ it.skipIf(!hasProgram('bash'))('traps for RETURN and DEBUG in bash are as withou
   ]);
   expect(shadowed).toEqual(plain);
 });
+
+it.skipIf(!hasProgram('bash'))(
+  'a trap that a signal brings on in the midst of an entry finds the locale of the script',
+  async () => {
+    const store = new TempStore();
+    // The builtin that writes is where the signal comes.
+    const script = `export LC_CTYPE=C.UTF-8
+${initFor('bash')}${RUN}trap 'exit 5' USR1
+trap 'echo "$LC_CTYPE" >>out; sh -c "echo \\$LC_CTYPE" >>out' EXIT
+runlog append ONE "x"
+builtin() { [[ $1 != printf ]] || kill -USR1 $$; command builtin "$@"; }
+runlog append TWO "x"`;
+    expect(await store.shell('bash', script, { env: UTF_8 })).toMatchObject({ exitCode: 5 });
+    expect(fs.readFileSync(path.join(store.cwd, 'out'), 'utf8')).toBe('C.UTF-8\nC.UTF-8\n');
+  },
+);
 
 it.skipIf(!hasProgram('shellcheck')).each([
   ['bash', 'bash'],

@@ -2,10 +2,34 @@
 
 # Whether patterns mean what they should and printf writes at once, which it does from 5.2 on.
 __runlog_know_options() {
-  [[ ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} = @(5.[2-9]|[6-9].*|[1-9][0-9].*) && B != [a-c] && ! -o posix ]] || return 1
+  [[ ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} = @(5.[2-9]|[6-9].*|[1-9][0-9].*) && B != [a-c] && ! -o posix &&
+    ${__runlog_letter@Q} = \$* ]] || return 1
   # Under set -e, cmd || runlog append FAILED must not end the script.
-  case $- in *e*) __runlog_keeps=0 ;; *) __runlog_keeps=1 ;; esac
+  case $- in *e*) __runlog_kept=0 ;; *) unset -v __runlog_kept ;; esac
 }
+
+# While an entry is made a character is a byte, of which ASCII alone can be printed: patterns and texts cost a fifth more otherwise.
+# The executable, and a command that it runs, get the locale that the user has.
+__runlog_theirs() {
+  local name=${__runlog_locale%=C}
+  # Unset in a function that it called, a function's own variable gives way to the one it hid, but not under this option.
+  if [[ ${!name-} = C ]]; then
+    case :$BASHOPTS: in
+      *:localvar_unset:*) shopt -u localvar_unset && builtin unset -v "$name" && shopt -s localvar_unset ;;
+      *) builtin unset -v "$name" ;;
+    esac
+  fi
+  __runlog_choose_locale
+}
+
+__runlog_choose_locale() {
+  __runlog_locale=LC_CTYPE=C
+  [[ -z ${LC_ALL-} ]] || __runlog_locale=LC_ALL=C
+  # Where it cannot be chosen all is the executable's.
+  case ${LC_ALL+${LC_ALL@a}}${LC_CTYPE+${LC_CTYPE@a}} in *r*) __runlog_locale=__runlog_no_locale=C ;; esac
+}
+__runlog_letter=$'\303\251'
+__runlog_choose_locale
 
 # What the user sets for EXIT goes in front of ours. A trap for RETURN or DEBUG must not see this function.
 trap() {
@@ -40,8 +64,10 @@ fi
 __runlog_finish \"\$__runlog_code\"" EXIT
 }
 
-# Only while the user's own EXIT trap runs: it may end in an exit.
+# Only while the user's own EXIT trap runs: it may end in an exit, and a signal may have brought it on in the midst of an entry.
 __runlog_own_exit() {
+  local IFS=' '
+  [[ " ${FUNCNAME[*]} " != *' runlog '* ]] || __runlog_theirs
   # shellcheck disable=SC2317 # called by the trap
   exit() {
     [[ $BASHPID != "$$" ]] || __runlog_finish "${1-$__runlog_code}"

@@ -1,69 +1,79 @@
 # Recording by the shell's own builtins, for bash and zsh: what the executable would write, in one write() a file and without a
 # fork. Whatever is not certain to be plain is left to the executable. A shell copies a function when it calls it, and every word of
-# it costs: what each entry needs stands in the first one, all else in others.
+# it costs: what each entry needs stands in the first one, all else in others. A variable that the user exports is exported when it
+# is made local too, so those of the first one have names that are ours: the executable runs commands for the user.
 # shellcheck disable=SC2254 # patterns are meant
 runlog() {
-  local __runlog_status=$? now=RUNLOG_NOW word='' event log='' first='' second third
+  local __runlog_status=$?RUNLOG_LOCALE __runlog_first='' __runlog_texts='' __runlog_line __runlog_entry
   RUNLOG_ENTER
   # Left by break where the executable has to do it. A B between a and c: patterns do not mean what they should.
-  while [[ RUNLOG_KNOWN = "$__runlog_known" && B != [a-c] ]] || __runlog_prepare "${1-}"; do
+  while [[ $__runlog_nowRUNLOG_KNOWN = $__runlog_moment"$__runlog_known" && B != [a-c] ]] || __runlog_prepare "${1-}"; do
     # The common forms: an action, its description and up to three options, each with a value. A backslash leaves them to the parser.
     case ${1-}.$#.${2-} in
       append.?.*[!A-Z0-9_]*) ;;
       append.9.[A-Z]*)
-        first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\} third=${__runlog_keys[$8]-\\} word=$3' | '$5' | '$7' | '$9' |'
-        event=RUNLOG_ACTION'["'$first'","'$5'"],["'$second'","'$7'"],["'$third'","'$9'"]]'$__runlog_tail
-        log=$__runlog_local$2': '$3$'\n'$first': '$5$'\n'$second': '$7$'\n'$third': '$9$'\n' first+=$second$third
+        __runlog_first=${__runlog_keys[$4]-\\} __runlog_second=${__runlog_keys[$6]-\\} __runlog_third=${__runlog_keys[$8]-\\} \
+          __runlog_line=RUNLOG_ACTION[\"$__runlog_first\",\"$5\"],[\"$__runlog_second\",\"$7\"],[\"$__runlog_third\",\"$9\"]]$__runlog_tail \
+          __runlog_entry=$__runlog_local$2:\ $3$'\n'$__runlog_first:\ $5$'\n'$__runlog_second:\ $7$'\n'$__runlog_third:\ $9$'\n' \
+          __runlog_texts=$3\|\ $5\|\ $7\|\ $9\| __runlog_first+=$__runlog_second$__runlog_third
         ;;
       append.7.[A-Z]*)
-        first=${__runlog_keys[$4]-\\} second=${__runlog_keys[$6]-\\} word=$3' | '$5' | '$7' |'
-        event=RUNLOG_ACTION'["'$first'","'$5'"],["'$second'","'$7'"]]'$__runlog_tail
-        log=$__runlog_local$2': '$3$'\n'$first': '$5$'\n'$second': '$7$'\n' first+=$second
+        __runlog_first=${__runlog_keys[$4]-\\} __runlog_second=${__runlog_keys[$6]-\\} \
+          __runlog_line=RUNLOG_ACTION[\"$__runlog_first\",\"$5\"],[\"$__runlog_second\",\"$7\"]]$__runlog_tail \
+          __runlog_entry=$__runlog_local$2:\ $3$'\n'$__runlog_first:\ $5$'\n'$__runlog_second:\ $7$'\n' \
+          __runlog_texts=$3\|\ $5\|\ $7\| __runlog_first+=$__runlog_second
         ;;
       append.5.[A-Z]*)
-        first=${__runlog_keys[$4]-\\} word=$3' | '$5' |' event=RUNLOG_ACTION'["'$first'","'$5'"]]'$__runlog_tail
-        log=$__runlog_local$2': '$3$'\n'$first': '$5$'\n'
+        __runlog_first=${__runlog_keys[$4]-\\} __runlog_line=RUNLOG_ACTION[\"$__runlog_first\",\"$5\"]]$__runlog_tail \
+          __runlog_entry=$__runlog_local$2:\ $3$'\n'$__runlog_first:\ $5$'\n' __runlog_texts=$3\|\ $5\|
         ;;
-      append.3.[A-Z]*) word=$3' |' event=RUNLOG_ACTION']'$__runlog_tail log=$__runlog_local$2': '$3$'\n' ;;
+      append.3.[A-Z]*)
+        __runlog_line=RUNLOG_ACTION]$__runlog_tail __runlog_entry=$__runlog_local$2:\ $3$'\n' __runlog_texts=$3\|
+        ;;
     esac
-    case $word$first in
-      '' | RUNLOG_ODD)
+    RUNLOG_PRINTABLE
+    # What only the parser understands: a text that is empty or begins with a dash, and what JSON escapes.
+    case $__runlog_texts$__runlog_first in
+      '' | [\ \|-]* | *\|\ [\ \|-]* | *\\* | *\"*)
         __runlog_parse "$@" || break
         # No code that the log would mark.
-        case $word in *[!\ -~]* | *\\u*) break ;; esac
+        case $__runlog_texts in *[!\ -~]* | *\\u*) break ;; esac
         ;;
     esac
 
-    # Nothing that a rule for secrets may begin with, and room for what stands around the texts.
-    case $word in RUNLOG_RUNS) ! __runlog_maybe_token || break ;; esac
-    RUNLOG_LOWER
-    case $word in RUNLOG_BITS) ! __runlog_maybe_secret "$@" || break ;; esac
-    ((${#word} + ${#2} < __runlog_most)) || break
+    # Nothing that a rule for secrets may begin with, and room for what stands around the texts. Tokens that have nothing of the rare
+    # bits below are long, behind a _, a -, a dot or one of two capitals.
+    case $__runlog_texts in
+      *_$__runlog_run | *-$__runlog_run | *.$__runlog_run | *A$__runlog_run | *SK[0-9a-f]*) ! __runlog_maybe_token || break ;;
+    esac
+    case RUNLOG_LOWER in RUNLOG_BITS) ! __runlog_maybe_secret "$@" || break ;; esac
+    ((${#__runlog_texts} + ${#2} < __runlog_most)) || break
 
     # One text is one write(), the line feeds of a format are not: no fragment of another writer can come between the line feed in
     # front and the object. A run that was moved away meanwhile has kept nothing; what stands after a run's end is the executable's
     # to warn of.
-    if ! builtin printf %s "$event" >>"$__runlog_journal" || [[ -e $__runlog_final || ! -f $__runlog_journal ]]; then
+    if ! builtin printf %s "$__runlog_line" >>"$__runlog_journal" || [[ -e $__runlog_final || ! -f $__runlog_journal ]]; then
       __runlog_again "$@"
       return
     fi
     # The log is a view: what it does not take, finalize writes.
-    [[ -z $log ]] || builtin printf %s "$log" >>"$__runlog_log" || :
+    [[ -z $__runlog_entry ]] || builtin printf %s "$__runlog_entry" >>"$__runlog_log" || :
     RUNLOG_LEAVE
   done
+  RUNLOG_THEIRS
   command runlog "$@"
 }
 
-# Sets event, log and all texts (word) from whatever arguments. 1 where only the executable knows what they mean.
+# Sets line, entry and all texts from whatever arguments. 1 where only the executable knows what they mean.
 __runlog_parse() {
-  local action='' seen='' description='' key='' names='' fields='' text='' json raw
+  local word action='' seen='' description='' key='' names='' fields='' text='' json raw
   if [[ ${1-} = metric ]]; then
     # Numbers that JSON writes otherwise than they were given are the executable's.
     (($# == 3)) || return 1
     case $2 in '' | -* | *[!A-Za-z0-9_.%/\ ]*) return 1 ;; esac
     case $3 in '' | *[!0-9.]* | .* | *. | *.*.* | 0[0-9]* | ????????????????*) return 1 ;; esac
-    word=$2 log=
-    event=RUNLOG_HEAD'Z",'"\"type\":\"metric.measured\",\"name\":\"$2\",\"value\":$3,\"unit\":null,\"limit\":null,\"direction\":null,\"step\":null,\"issue\":null}"$'\n'
+    __runlog_texts=$2 __runlog_entry=''
+    __runlog_line=RUNLOG_HEAD'Z",'"\"type\":\"metric.measured\",\"name\":\"$2\",\"value\":$3,\"unit\":null,\"limit\":null,\"direction\":null,\"step\":null,\"issue\":null}"$'\n'
     return
   fi
   [[ ${1-} = append ]] || return 1
@@ -112,29 +122,30 @@ __runlog_parse() {
   case $key$action in '' | [!A-Z]* | *[!A-Z0-9_]*) return 1 ;; esac
   word=$description
   case $description in
-    '') event=null log=$action$text ;;
+    '') json=null __runlog_entry=$action$text ;;
     - | *[\"\\$'\n\t']*)
       __runlog_escape || return 1
-      event=\"$json\" log=$action$raw$text
+      json=\"$json\" __runlog_entry=$action$raw$text
       ;;
-    *) event=\"$description\" log="$action: $description$text" ;;
+    *) json=\"$description\" __runlog_entry="$action: $description$text" ;;
   esac
-  ((${#log} < __runlog_most)) || return 1
-  log=$__runlog_local$log$'\n'
+  ((${#__runlog_entry} < __runlog_most)) || return 1
+  __runlog_entry=$__runlog_local$__runlog_entry$'\n'
   # Behind its own key every value is a named one.
-  word=$action$event$fields$names
-  event=RUNLOG_HEAD$__runlog_between$action'","description":'$event',"fields":['${fields#,}]$__runlog_tail
+  __runlog_texts=$action$json$fields$names
+  __runlog_line=RUNLOG_HEAD$__runlog_between$action'","description":'$json',"fields":['${fields#,}]$__runlog_tail
 }
 
-# Whether word has the beginning of any token.
+# Whether the texts have the beginning of any token.
 __runlog_maybe_token() {
-  case $word in RUNLOG_TOKENS) return 0 ;; esac
+  case $__runlog_texts in RUNLOG_TOKENS) return 0 ;; esac
   return 1
 }
 
-# Whether an argument has what a rule begins with, or what is named in word may be a secret: of an option, or with a value behind it.
+# Whether an argument has what a rule begins with, or what is named in the texts may be a secret: of an option, or with a value
+# behind it.
 __runlog_maybe_secret() {
-  local IFS=' '
+  local IFS=' ' word=RUNLOG_LOWER
   case "$*" in RUNLOG_BEGINNINGS) return 0 ;; esac
   case $word in *[!a-z0-9_-]-[a-z-]* | -[a-z]* | *value* | *env* | *setx* | *:_auth* | *password*[\"\']*) return 0 ;; esac
   case $word in RUNLOG_VALUES) return 0 ;; esac
@@ -160,10 +171,10 @@ __runlog_escape() {
 # What holds for a second, or until the run, the folder or the shell's options are others. Links are the executable's to refuse,
 # files its to make.
 __runlog_prepare() {
-  local second=RUNLOG_SECOND
-  __runlog_known=''
+  local second=${__runlog_now:0:10}
+  __runlog_known='' __runlog_moment=$second'RUNLOG_CLOCK'
   RUNLOG_OPTIONS
-  ((${#now} == RUNLOG_CLOCK_LENGTH)) || return 1
+  [[ $__runlog_now = ??????????RUNLOG_CLOCK ]] || return 1
   [[ $__runlog_place = "${RUNLOG_RUN-} ${RUNLOG_DIR-} $PWD" ]] || __runlog_find || return 1
   [[ -f $__runlog_journal && ! -L $__runlog_journal && -w $__runlog_journal && ! -L $__runlog_folder/journal &&
     ! -L $__runlog_folder && ! -L $__runlog_log && (! -e $__runlog_log || -f $__runlog_log) ]] || return 1
@@ -219,17 +230,18 @@ __runlog_clock() {
 # What the journal did not take goes to the executable, and so to the spool, under the id of what may have been written in part.
 # What even that cannot keep is counted.
 __runlog_again() {
-  local done=0
-  RUNLOG_EVENT_ID=${event:14:36}.$__runlog_process RUNLOG_STRICT=1 command runlog "$@" || done=$?
-  ((done == 74)) || return "$done"
+  local __runlog_done=0
+  RUNLOG_THEIRS
+  RUNLOG_EVENT_ID=${__runlog_line:14:36}.$__runlog_process RUNLOG_STRICT=1 command runlog "$@" || __runlog_done=$?
+  ((__runlog_done == 74)) || return "$__runlog_done"
   __runlog_lost=$((__runlog_lost + 1))
   [[ ${RUNLOG_STRICT-} != 1 ]] || return 74
 }
 
 __runlog_segment=RUNLOG_SEGMENT __runlog_backslash=\\
-__runlog_known='' __runlog_place='' __runlog_process='' __runlog_most=3600
+__runlog_known='' __runlog_moment='' __runlog_place='' __runlog_process='' __runlog_most=3600
 __runlog_between='Z","type":"action.logged","action":"'
-RUNLOG_PATTERNS
+__runlog_run='RUNLOG_TOKEN_RUN'
 RUNLOG_DECLARE __runlog_keys
 __runlog_keys=(
 RUNLOG_FIELDS
