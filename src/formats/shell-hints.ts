@@ -5,7 +5,7 @@
  * rules' words against these. The other words begin tokens that are long, which is asked first.
  */
 export const BITS: readonly string[] =
-  'p[as][sk] pw ok[eis] cre[td] key sig auth ql m[ao][rns][igq][aou] s-cli curl login dap 7z x[oa][xp] c_ k_[lpt] sntry eyj fm[12] y[va][12] 1//0 8q~ tt3 rivate dentified earer ://*@'.split(
+  'p[as][sk] pw ok[eis] c[ru][er][dlt] key sig uth ql m[ao][rns][igq][aou] -cli login dap 7z x[oa][xp] c_ k_[lpt] sntry yj fm[12] y[va][12] 1//0 8q~ tt3 rivate dentified arer ://*@'.split(
     ' ',
   );
 /** The rules' words themselves, names aside: who has one is left to the executable. */
