@@ -56,7 +56,7 @@ const BASH = {
   PRINTABLE: 'case ${__runlog_texts@Q} in \\$*) __runlog_first=\\\\ ;; esac',
   LEAVE: 'return "${__runlog_kept-$__runlog_status}"',
   THEIRS: '__runlog_theirs',
-  KNOWN: known('$BASHPID', '${LC_ALL-}'),
+  KNOWN: known('$BASHPID', '${LC_ALL-}${LC_CTYPE-}${LANG-}'),
   OPTIONS: '__runlog_know_options || return 1',
   LOWER: '${__runlog_texts,,}',
   PROCESS: '$BASHPID',

@@ -319,6 +319,21 @@ it.skipIf(!hasProgram('bash'))('traps for RETURN and DEBUG in bash are as withou
   expect(shadowed).toEqual(plain);
 });
 
+it.skipIf(!hasProgram('bash')).each(['LANG', 'LC_CTYPE', 'LC_ALL'])(
+  'a locale in %s that is not installed is not bash’s to complain of at each entry',
+  async (name) => {
+    const entries = 'runlog append A "x"\nrunlog append B "x"\nrunlog append RAN -- true\nrunlog append C "x"\n';
+    const changed = `${RUN}${entries}unset LC_ALL LC_CTYPE LANG\n${entries}LANG=xx_XX.UTF-8\n${entries}LANG=C.UTF-8\n${entries}LC_ALL=xx_XX.UTF-8\n${entries}`;
+    const store = new TempStore();
+    const env = { [name]: 'xx_XX.UTF-8' };
+    const own = await store.shell('bash', `${initFor('bash')}${changed}`, { env });
+    const { stderr } = await new TempStore().shell('bash', changed, { env });
+    const messages = (text: string): string[] => text.split('\n').map((line) => line.replace(/^.*warning: /, ''));
+    expect(messages(own.stderr)).toEqual(messages(stderr));
+    expect(ownLines(store).length).toBeGreaterThanOrEqual(9);
+  },
+);
+
 it.skipIf(!hasProgram('bash'))(
   'a trap that a signal brings on in the midst of an entry finds the locale of the script',
   async () => {

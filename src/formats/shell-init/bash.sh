@@ -1,9 +1,9 @@
 # What bash alone needs: a look at its options, and its traps.
 
-# Whether patterns mean what they should and printf writes at once, which it does from 5.2 on.
+# Whether patterns mean what they should, ASCII alone can be printed, and printf writes at once, which it does from 5.2 on.
 __runlog_know_options() {
   [[ ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} = @(5.[2-9]|[6-9].*|[1-9][0-9].*) && B != [a-c] && ! -o posix &&
-    ${__runlog_letter@Q} = \$* ]] || return 1
+    ${__runlog_letter@Q} = \$* && ${LANG-} = "${__runlog_locales##* }" ]] || return 1
   # Under set -e, cmd || runlog append FAILED must not end the script.
   case $- in *e*) __runlog_kept=0 ;; *) unset -v __runlog_kept ;; esac
 }
@@ -22,13 +22,20 @@ __runlog_theirs() {
   __runlog_choose_locale
 }
 
+# A shell that is in C already stays there. So does one that could not come back: its locale is not installed, or read-only.
 __runlog_choose_locale() {
-  __runlog_locale=LC_CTYPE=C
-  [[ -z ${LC_ALL-} ]] || __runlog_locale=LC_ALL=C
-  # Where it cannot be chosen all is the executable's.
-  case ${LC_ALL+${LC_ALL@a}}${LC_CTYPE+${LC_CTYPE@a}} in *r*) __runlog_locale=__runlog_no_locale=C ;; esac
+  local name=LC_CTYPE
+  [[ $__runlog_locales != "${LC_ALL-} ${LC_CTYPE-} ${LANG-}" ]] || return 0
+  __runlog_locales="${LC_ALL-} ${LC_CTYPE-} ${LANG-}" __runlog_locale=__runlog_none=C
+  [[ -z ${LC_ALL-} ]] || name=LC_ALL
+  if [[ ${__runlog_letter@Q} != \$* ]] && (__runlog_visit "$name=C" && [[ ${__runlog_letter@Q} != \$* ]]) 2>/dev/null; then
+    __runlog_locale=$name=C
+  fi
 }
-__runlog_letter=$'\303\251'
+__runlog_visit() {
+  local "$1"
+}
+__runlog_letter=$'\303\251' __runlog_locales=''
 __runlog_choose_locale
 
 # What the user sets for EXIT goes in front of ours. A trap for RETURN or DEBUG must not see this function.
