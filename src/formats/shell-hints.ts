@@ -48,5 +48,5 @@ export const VAGUE_TOKENS: readonly string[] = [
   '[MNO][DTjz]',
 ];
 
-/** So much of a token as all have whose beginnings are not in BITS. */
-export const TOKEN_RUN: string = `${'[! "/.]'.repeat(15)}*`;
+/** So much of a token as all have whose beginnings are not in BITS; no path. */
+export const TOKEN_RUN: string = `${'[!./ ]'.repeat(15)}*`;

@@ -93,4 +93,4 @@ fi
 # A stream that has written nothing yet parts the first text that it is given at its line feeds. Its room is 1 KiB where it first
 # wrote to a terminal.
 builtin printf '\n' >/dev/null
-if [[ -t 0 || -t 1 || -t 2 ]]; then __runlog_most=530; fi
+if [[ -t 0 || -t 1 || -t 2 ]]; then __runlog_long='????'; fi

@@ -47,7 +47,7 @@ runlog() {
       *_$__runlog_run | *-$__runlog_run | *.$__runlog_run | *A$__runlog_run | *SK[0-9a-f]*) ! __runlog_maybe_token || break ;;
     esac
     case RUNLOG_LOWER in RUNLOG_BITS) ! __runlog_maybe_secret "$@" || break ;; esac
-    ((${#__runlog_texts} + ${#2} < __runlog_most)) || break
+    case ${#__runlog_line} in $__runlog_long | ?????*) break ;; esac
 
     # One text is one write(), the line feeds of a format are not: no fragment of another writer can come between the line feed in
     # front and the object. A run that was moved away meanwhile has kept nothing; what stands after a run's end is the executable's
@@ -129,8 +129,8 @@ __runlog_parse() {
       ;;
     *) json=\"$description\" __runlog_entry="$action: $description$text" ;;
   esac
-  ((${#__runlog_entry} < __runlog_most)) || return 1
   __runlog_entry=$__runlog_local$__runlog_entry$'\n'
+  case ${#__runlog_entry} in $__runlog_long | ?????*) return 1 ;; esac
   # Behind its own key every value is a named one.
   __runlog_texts=$action$json$fields$names
   __runlog_line=RUNLOG_HEAD$__runlog_between$action'","description":'$json',"fields":['${fields#,}]$__runlog_tail
@@ -239,7 +239,7 @@ __runlog_again() {
 }
 
 __runlog_segment=RUNLOG_SEGMENT __runlog_backslash=\\
-__runlog_known='' __runlog_moment='' __runlog_place='' __runlog_process='' __runlog_most=3600
+__runlog_known='' __runlog_moment='' __runlog_place='' __runlog_process='' __runlog_long='[4-9]???'
 __runlog_between='Z","type":"action.logged","action":"'
 __runlog_run='RUNLOG_TOKEN_RUN'
 RUNLOG_DECLARE __runlog_keys
