@@ -42,6 +42,7 @@ export function shellInit(shell: Shell, segment: string): string {
   return filled([record, finish, shell === 'bash' ? bash : zsh], parts);
 }
 
+/** Fills in the parts, and shortens our names: a shell looks a name up by each of its letters, in every scope. */
 function filled(texts: readonly string[], parts: Readonly<Record<string, string>>): string {
   return texts
     .join('\n')
@@ -87,7 +88,7 @@ const ZSH = {
   OWN_EXIT: '',
 };
 
-/** What an entry has in common with the one before, its second aside: the run, the store, the folder, the zone, the process, the options. */
+/** What an entry has in common with the one before, its second aside: the run, the store, the folder, the zone, the process, the options, the locale. */
 function known(...others: readonly string[]): string {
   return ['', '${RUNLOG_RUN-}', '${RUNLOG_DIR-}', '$PWD', '${TZ-.}', '$-${POSIXLY_CORRECT+.}', ...others].join('\\ ');
 }
