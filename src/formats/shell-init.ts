@@ -39,22 +39,34 @@ export function shellInit(shell: Shell, segment: string): string {
     CLOCK: `${shell === 'bash' ? '.' : ''}??????`,
     SEGMENT: segment,
   };
-  return filled([record, finish, shell === 'bash' ? bash : zsh], parts);
+  return withShortNames(filled([record, finish, shell === 'bash' ? bash : zsh], parts));
 }
 
-/** Fills in the parts, and shortens our names: a shell looks a name up by each of its letters, in every scope. */
 function filled(texts: readonly string[], parts: Readonly<Record<string, string>>): string {
   return texts
     .join('\n')
     .replaceAll(/RUNLOG_([A-Z_]+)/g, (all, name: string) => parts[name] ?? all)
-    .replaceAll(/^ +\n/gm, '')
-    .replaceAll('__runlog_', '__rl_');
+    .replaceAll(/^ +\n/gm, '');
 }
 
+/**
+ * The variables of the first function by names of four signs: a shell goes over each letter of a name wherever it stands, which is
+ * a twentieth of an entry.
+ */
+function withShortNames(text: string): string {
+  const isFunction = (name: string): boolean => text.includes(`\n${name}() {`);
+  const names = new Set(text.slice(0, text.indexOf('\n}\n')).match(/__runlog_\w+/g));
+  const short = new Map(
+    [...names].filter((name) => !isFunction(name)).map((name, index) => [name, `__r${index.toString(36)}`]),
+  );
+  return text.replaceAll(/__runlog_\w+/g, (name) => short.get(name) ?? name);
+}
 const BASH = {
   LOCALE: ' "$__runlog_locale"',
   ENTER: '__runlog_now=${EPOCHREALTIME-}',
-  PRINTABLE: 'case ${__runlog_texts@Q} in \\$*) __runlog_first=\\\\ ;; esac',
+  // As bash would quote them: a $ in front stands for what cannot be printed, and an apostrophe is '\'' there.
+  SHOWN: '${__runlog_texts@Q}',
+  ODD: String.raw`\'\'. | \$* | \'[\ \|-]* | *\|\ [\ \|-]* | *\\[!\']* | *\\\'\\* | *\"*`,
   LEAVE: 'return "${__runlog_kept-$__runlog_status}"',
   THEIRS: '__runlog_theirs',
   KNOWN: known('$BASHPID', '${LC_ALL-}${LC_CTYPE-}${LANG-}'),
@@ -72,7 +84,8 @@ const ZSH = {
   ENTER: `local __runlog_flags=$-
   emulate -L sh
   __runlog_now=$((epochtime[0] * 1000000 + epochtime[1] / 1000))`,
-  PRINTABLE: 'case $__runlog_texts in *[!\\ -~]*) __runlog_first=\\\\ ;; esac',
+  SHOWN: '$__runlog_texts',
+  ODD: String.raw`. | [\ \|-]* | *\|\ [\ \|-]* | *\\* | *\"* | *[!\ -~]*`,
   LEAVE: `# Under set -e, cmd || runlog append FAILED must not end the script.
     case $__runlog_flags in *e*) return 0 ;; esac
     return "$__runlog_status"`,

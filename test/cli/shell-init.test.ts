@@ -49,7 +49,9 @@ const CALLS: readonly (readonly string[])[] = [
   ['append', 'FOUR', D, '--explanation', '1', '--calculation', '2', '--decision', '3', '--reasoning', '4'],
   ['append', 'EMPTY_VALUE', D, '--result', '', '--status', ' '],
   ['append', 'OPTION_AS_VALUE', D, '--result', '--command', '--input', '-5'],
+  ['append', 'APOSTROPHES', `it's 'quoted' | it''s`, '--result', `'`, '--details', `a|b || c | d'`],
   ['append', 'NUMBER', '-5'],
+  ...[`\\'`, `'\\`, `'\\''`, `a\\'b`, `it\\'s '\\'' x`].map((text) => ['append', 'BOTH', text]),
   ['append', 'QUOTES', `"double" 'single' \`back\` $HOME $(id)`, '--result', '\\"', '--input', 'C:\\users\\n \\\\x'],
   ['append', 'LINES', 'one\ntwo\n', '--result', '\nfirst is empty', '--details', 'a\n\n\tb\n  c'],
   ['append', 'GLOBS', '* ? [a-z] {a,b} ~ & && ; | < > #', '--result', '%s %d %% \\u %n'],
@@ -135,7 +137,7 @@ describe.each(OWN)('the functions of %s', (shell) => {
 
   it('write plain entries themselves', async () => {
     const store = new TempStore();
-    const plain = CALLS.slice(0, 9);
+    const plain = CALLS.slice(0, 10);
     await store.shell(shell, `${init}${RUN}${plain.map((call) => `runlog ${quoted(call)}`).join('\n')}`);
     expect(ownLines(store)).toHaveLength(plain.length);
     expect((await store.runlog(['verify', 'run'])).exitCode).toBe(0);

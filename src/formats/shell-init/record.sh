@@ -31,10 +31,9 @@ runlog() {
         __runlog_line=RUNLOG_ACTION]$__runlog_tail __runlog_entry=$__runlog_local$2:\ $3$'\n' __runlog_texts=$3\|
         ;;
     esac
-    RUNLOG_PRINTABLE
-    # What only the parser understands: a text that is empty or begins with a dash, and what JSON escapes.
-    case $__runlog_texts$__runlog_first in
-      '' | [\ \|-]* | *\|\ [\ \|-]* | *\\* | *\"*)
+    # What only the parser understands: a text that is empty or begins with a dash, what JSON escapes, and what cannot be printed.
+    case RUNLOG_SHOWN$__runlog_first. in
+      RUNLOG_ODD)
         __runlog_parse "$@" || break
         # No code that the log would mark.
         case $__runlog_texts in *[!\ -~]* | *\\u*) break ;; esac
