@@ -11,7 +11,7 @@ declare const RUNLOG_VERSION: string;
 
 /** Calls `act` for what is sound after all. Throws `usage`. */
 export async function byCommander(argv: readonly string[], act: (parsed: Parsed) => Promise<void>): Promise<void> {
-  const { words, command } = splitCommand(argv[0] === 'help' ? helpWords(argv.slice(1)) : argv);
+  const { words, command } = splitCommand(argv[0] === 'help' ? helpWords(argv.slice(1)) : namingCommand(argv));
   const given: Parsed['given'] = [];
   const program = makeProgram(given, async (spec, args) => {
     if (spec.command === 'required' && command === null)
@@ -37,6 +37,14 @@ function helpWords(asked: readonly string[]): string[] {
   if (command === undefined && family === undefined && first !== '' && !first.startsWith('-')) return [first];
   if (command === undefined && family !== undefined && second !== '' && !second.startsWith('-')) return [first, second];
   return [...(command?.name ?? family?.name ?? '').split(' ').filter(Boolean), '--help'];
+}
+
+/** The arguments; help for a name that is none would be that for all, so without the wish for help. */
+function namingCommand(argv: readonly string[]): readonly string[] {
+  const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+  const [first = '-'] = argv;
+  if (first.startsWith('-') || findCommand(argv, 0) !== undefined || !argv.some(isHelp)) return argv;
+  return helpWords(argv.filter((word) => !isHelp(word)));
 }
 
 /** What stands after `--` belongs to the command that runlog is to run, where it is to run one. */

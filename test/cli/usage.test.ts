@@ -21,6 +21,21 @@ test('a mistyped command names the nearest one', async () => {
   expect(second.stderr).toContain('Did you mean start?');
 });
 
+test('help for a command that is none names the nearest one too', async () => {
+  for (const args of [
+    ['apend', '--help'],
+    ['help', 'apend'],
+    ['apend', 'x', '-h'],
+    ['step', 'strat', '--help'],
+  ]) {
+    const { exitCode, stdout, stderr } = await runlog(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/Did you mean (?:append|start)\?/);
+  }
+  expect((await runlog(['step', '--help'])).stdout).toContain('Usage: runlog step');
+  expect((await runlog(['step', 'start', '-h'])).stdout).toContain('Usage: runlog step start');
+});
+
 test('a mistyped option names the nearest one, of recording commands too', async () => {
   for (const [args, right] of [
     [['append', 'ONE', '--reslut', 'x'], '--result'],
