@@ -29,7 +29,7 @@ await bench({
   name: 'shell',
   title: 'An entry from a shell',
   about:
-    'A loop in one shell: `runlog append` with four texts by the functions of `shell-init`, both files written. Beside it the same loop around `logger` of util-linux with the same text (with `--no-act`, so it sends nothing: less than it does in earnest), `bash -c :` and `node empty.js`, each at most 50 times and reckoned up. In dash the entry is the executable’s.',
+    'A loop in one shell: `runlog append` with four texts by the functions of `shell-init`, both files written. Beside it the same loop around `logger` of util-linux with the same text (with `--no-act`, so it sends nothing: less than it does in earnest), `bash -c :` and `node empty.js`, each at most 50 times and reckoned up. In dash the entry is the executable’s. The microseconds are time by the clock: with neighbours on the machine’s cores they were seen half as high again, where the ratios held.',
   sizeName: 'entries',
   sizes: [1e2, 1e3, 1e4],
   runs: 15,
