@@ -28,7 +28,7 @@ export function shellInit(shell: Shell, segment: string): string {
     HEAD: head,
     ACTION: String.raw`${head}$__runlog_between$2\",\"description\":\"$3\",\"fields\":[`,
     TOKEN_RUN,
-    BITS: anyOf(BITS.map((bit) => bit.replaceAll('~', String.raw`\~`))),
+    BITS: anyOf(BITS),
     BEGINNINGS: anyOf(BEGINNINGS),
     TOKENS: anyOf([...TOKEN_STARTS.map(quote), ...VAGUE_TOKENS]),
     VALUES: anyOf(names.map((name) => `${name}*[:=\\>]`)),
@@ -61,6 +61,7 @@ function withShortNames(text: string): string {
   );
   return text.replaceAll(/__runlog_\w+/g, (name) => short.get(name) ?? name);
 }
+
 const BASH = {
   LOCALE: ' "$__runlog_locale"',
   ENTER: '__runlog_now=${EPOCHREALTIME-}',
