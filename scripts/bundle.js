@@ -46,7 +46,7 @@ const FULL = [
       ...['src/runs/read-archive.ts', 'src/runs/write-archive.ts'],
     ],
   ],
-  ['main', ['src/cli/main.ts']],
+  ['main', ['src/cli/main.ts', 'src/commands/rotate-thread.ts']],
 ];
 /** Never copied: an error that one file throws must be the same class to another that catches it. record.cjs and main.cjs export it. */
 const SHARED = 'src/events/errors.ts';
@@ -105,7 +105,6 @@ export async function bundle({ write }) {
       // Threads, started by file name.
       { in: 'src/commands/import-worker.ts', out: 'import-worker' },
       { in: 'src/commands/prove-worker.ts', out: 'prove-worker' },
-      { in: 'src/commands/rotate-worker.ts', out: 'rotate-worker' },
     ],
     outdir: 'dist',
     format: 'esm',

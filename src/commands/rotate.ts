@@ -30,7 +30,7 @@ export async function rotate(input: Input): Promise<void> {
     isDryRun,
     lockTimeoutSeconds: input.number('lock-timeout') ?? 0,
     maxRuntimeSeconds: maxRuntime === undefined ? null : parseDuration(maxRuntime, '--max-runtime'),
-    startWorker: (workerData) => new Worker(new URL('./rotate-worker.js', import.meta.url), { workerData }),
+    startWorker: (workerData) => new Worker(new URL('../bin/rotate-thread.cjs', import.meta.url), { workerData }),
     onProgress: async (what, done, of) => {
       work.show(() => countLine(what === 'look' ? 'looking at' : 'putting away', done, of, 'runs'));
       // Signals come between two turns.

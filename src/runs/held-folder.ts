@@ -24,15 +24,16 @@ export class HeldFolder {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly uid: bigint;
+  /** Then it can be used wherever it is renamed to; else only as long as its path is the same. */
+  readonly isByDescriptor: boolean;
   readonly #fd: number;
   /** The mount it lies in; null where the system does not say. A bind mount has the same device number as what it shows. */
   readonly #mount: string | null;
-  readonly #isByDescriptor: boolean;
 
   constructor(fd: number, shownPath: string, isByDescriptor: boolean) {
     this.path = shownPath;
     this.#fd = fd;
-    this.#isByDescriptor = isByDescriptor;
+    this.isByDescriptor = isByDescriptor;
     ({ dev: this.dev, ino: this.ino, uid: this.uid } = fs.fstatSync(fd, { bigint: true }));
     this.#mount = isByDescriptor ? mountOf(fd) : null;
   }
@@ -40,7 +41,7 @@ export class HeldFolder {
   /** A path to something in this folder, for one call right away. */
   at(name: string): string {
     if (name === '' || name === '..' || name.includes('/')) throw new Error(`not a name: ${name}`);
-    if (this.#isByDescriptor) return `/proc/self/fd/${this.#fd}/${name}`;
+    if (this.isByDescriptor) return `/proc/self/fd/${this.#fd}/${name}`;
     const now = fs.lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
     if (now === undefined || !isSameThing(this, now)) throw swapped(this.path, 'was exchanged for something else');
     return path.join(this.path, name);
@@ -49,7 +50,7 @@ export class HeldFolder {
   /** Holds a folder in this one. Throws where it is a link or a file, or where it lies on another file system. */
   enter(name: string): HeldFolder {
     const shownPath = path.join(this.path, name);
-    const inner = this.#worded(() => hold(this.at(name), shownPath, O_NOFOLLOW, this.#isByDescriptor));
+    const inner = this.#worded(() => hold(this.at(name), shownPath, O_NOFOLLOW, this.isByDescriptor));
     if (inner.dev === this.dev && inner.#mount === this.#mount) return inner;
     inner.close();
     throw swapped(shownPath, 'is on another file system');
@@ -134,6 +135,11 @@ export class HeldFolder {
 
   close(): void {
     fs.closeSync(this.#fd);
+  }
+
+  /** The same, while others go on: the file system may have much to put in order for a folder that has no name any more. */
+  closeAside(): Promise<void> {
+    return new Promise((resolve) => fs.close(this.#fd, () => resolve()));
   }
 }
 

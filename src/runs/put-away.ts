@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { archiveRun } from './archive.js';
 import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
+import type { HeldTree } from './held-tree.js';
 import * as paths from './paths.js';
 import { guardOf, type Limits, type Planned, type Rotated } from './rotation-plan.js';
 import { isSameRun, type Contents } from './run-contents.js';
@@ -22,7 +23,7 @@ export async function putAway(
   from: Vantage,
 ): Promise<PutAway> {
   const problems: string[] = [];
-  const judge: Judge = (parent, item) => guardOf(folders, parent, item, limits, from);
+  const judge: Judge = (parent, item, tree) => guardOf(folders, parent, item, limits, from, tree);
   const stored = await Promise.all(batch.map((item) => store(folders, item, limits, judge)));
   let unkept: unknown = null;
   try {
@@ -30,20 +31,21 @@ export async function putAway(
   } catch (error) {
     unkept = error;
   }
-  const goings = batch.map(async (item, index): Promise<Rotated> => {
+  const runs = batch.map((item, index): Rotated => {
     const one = stored[index] as Identity | Contents | Rotated;
     if ('action' in one) return one;
     try {
       if (unkept !== null) throw unkept;
-      return await letGo(folders, item, one, judge, problems);
+      return letGo(folders, item, one, judge, problems);
     } catch (error) {
       return kept(folders, item, error);
     }
   });
-  return { runs: await Promise.all(goings), problems };
+  await folders.settle();
+  return { runs, problems };
 }
 
-type Judge = (parent: HeldFolder, item: Planned) => string | null;
+type Judge = (parent: HeldFolder, item: Planned, tree?: HeldTree) => string | null;
 
 /** The run that may go, and what it consists of where that is archived; else its row. */
 async function store(
@@ -71,18 +73,18 @@ async function store(
  * Looked at once more in the trash: what was appended or pinned meanwhile would not be in the archive, and what was judged by its path
  * may have been another thing.
  */
-async function letGo(
+function letGo(
   { runs, archive, bin }: StoreFolders,
   item: Planned,
   stored: Identity | Contents,
   judge: Judge,
   problems: string[],
-): Promise<Rotated> {
+): Rotated {
   const { runId } = item;
   let guard: string | null = null;
-  const done = await bin().discard(runs, runId, (place, found) => {
+  const done = bin().discard(runs, runId, (place, found, tree) => {
     const isSame = 'files' in stored ? isSameRun(place, runId, stored) : isSameThing(found, stored);
-    guard = isSame ? judge(place, item) : null;
+    guard = isSame ? judge(place, item, tree) : null;
     return isSame && guard === null;
   });
   if (done.end === 'left')

@@ -19,7 +19,7 @@ export async function restoreRun(
   text: string,
   lockTimeoutSeconds: number,
 ): Promise<{ runId: string; problems: string[] }> {
-  return withLock(store, lockTimeoutSeconds, async () => {
+  return withLock(store, lockTimeoutSeconds, () => {
     const held: HeldFolder[] = [];
     const keep = (folder: HeldFolder): HeldFolder => {
       held.push(folder);
@@ -36,15 +36,11 @@ export async function restoreRun(
       const problems = emptyTrash(trash, runs, archive);
       const runId = findArchived(text, paths.listArchived(store));
       removeAbandoned(runs, archive, Date.now());
-      const letGo = async (file: Identity): Promise<string[]> => [
-        ...problems,
-        ...(await dropArchive(trash, archive, runId, file)),
-      ];
+      const letGo = (file: Identity): string[] => [...problems, ...dropArchive(trash, archive, runId, file)];
       const file = archive.look(paths.archiveName(runId));
-      if (runs.look(runId) === undefined)
-        return { runId, problems: await letGo(putInPlace(runs, archive, runId, rights)) };
+      if (runs.look(runId) === undefined) return { runId, problems: letGo(putInPlace(runs, archive, runId, rights)) };
       // A restore that was killed after its rename has only this left to do.
-      if (file !== undefined && isIn(runs, archive, runId)) return { runId, problems: await letGo(file) };
+      if (file !== undefined && isIn(runs, archive, runId)) return { runId, problems: letGo(file) };
       throw new RunlogError('cannot_create', `${runId} is in the store already`, {
         hint: `Its archive, which differs, is ${paths.archivePath(store, runId)}`,
       });
@@ -86,12 +82,12 @@ function putInPlace(runs: HeldFolder, archive: HeldFolder, runId: string, rights
 }
 
 /** The run is back: its archive goes, if it still is the file that was unpacked. */
-async function dropArchive(trash: HeldFolder, archive: HeldFolder, runId: string, file: Identity): Promise<string[]> {
+function dropArchive(trash: HeldFolder, archive: HeldFolder, runId: string, file: Identity): string[] {
   const name = paths.archiveName(runId);
   const bin = new Bin(trash);
   let done: Discarded;
   try {
-    done = await bin.discard(archive, name, (_, found) => isSameThing(found, file));
+    done = bin.discard(archive, name, (_, found) => isSameThing(found, file));
   } finally {
     bin.close();
   }

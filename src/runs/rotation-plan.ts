@@ -3,6 +3,7 @@ import { formatInstant, parseInstant } from '../events/instant.js';
 import { durationText } from '../formats/quantities.js';
 import { startTime, type RunState } from '../views/run.js';
 import type { HeldFolder } from './held-folder.js';
+import type { HeldTree } from './held-tree.js';
 import type { Store } from './paths.js';
 import { isPinned } from './pin.js';
 import { goesOn, lostToSeal, readSeal } from './seal.js';
@@ -72,8 +73,9 @@ export function lookAt(
   from: Vantage,
 ): Looked[] {
   return runIds.flatMap((runId) => {
-    if (parent.look(runId)?.isDirectory() !== true) return [];
     const { bytes, guard, stamp } = survey(parent, runId, folders.runs.uid);
+    // Asked last, as nearly every name is a run's.
+    if (guard !== null && parent.look(runId)?.isDirectory() !== true) return [];
     const at = { ...folders.store, runs: parent.at('.') };
     const { reading, isAsSealed } = judge(at, runId, from, readAnyRun);
     // Nothing but the journal is read of what is odd: a pipe would not end.
@@ -85,7 +87,7 @@ export function lookAt(
 
 /**
  * What forbids to put away the run that is in `parent` now; null where nothing does. What nobody touched since the plan is not read
- * again: only its spool may have grown. Throws where it cannot be read.
+ * again: only its spool may have grown. Throws where it cannot be read. The run's folders stay open in `tree`.
  */
 export function guardOf(
   folders: StoreFolders,
@@ -93,8 +95,9 @@ export function guardOf(
   { runId, stamp: planned }: Planned,
   limits: Limits,
   from: Vantage,
+  tree?: HeldTree,
 ): string | null {
-  const { guard, stamp } = survey(parent, runId, folders.runs.uid);
+  const { guard, stamp } = survey(parent, runId, folders.runs.uid, tree);
   if (guard !== null) return guard;
   const at = { ...folders.store, runs: parent.at('.') };
   if (stamp === planned) return whyWaiting(at, runId, limits);

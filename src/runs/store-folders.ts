@@ -1,7 +1,8 @@
 // The folders of a store as rotate works on them: held open, so that nothing behind a symbolic link and nothing outside is touched.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import { holdFolder, type HeldFolder } from './held-folder.js';
+import type { HeldTree } from './held-tree.js';
 import * as paths from './paths.js';
 import type { Store } from './paths.js';
 import { Bin, TRASH } from './trash.js';
@@ -17,6 +18,8 @@ export interface StoreFolders {
   makeArchive: () => HeldFolder;
   /** In the trash, for all that this thread takes away. */
   bin: () => Bin;
+  /** See `Bin.settle`. */
+  settle: () => Promise<void>;
   close: () => void;
 }
 
@@ -44,6 +47,7 @@ export function holdStore(store: Store, isOnlyRead: boolean): StoreFolders | nul
       trash: find(TRASH),
       makeArchive: () => (folders.archive ??= hold(whole.make('archive', paths.rightsOf(store).folder))),
       bin: () => (bin ??= new Bin((folders.trash ??= hold(whole.make(TRASH))))),
+      settle: async () => bin?.settle(),
       close,
     };
     return folders;
@@ -61,25 +65,28 @@ export interface Survey {
   stamp: string;
 }
 
-/** How large a run is, and what in its folder forbids to put it away. Reads no file. */
-export function survey(parent: HeldFolder, runId: string, storeOwner: bigint): Survey {
+/** How large a run is, and what in its folder forbids to put it away. Reads no file. Its folders stay open in `tree`. */
+export function survey(parent: HeldFolder, runId: string, storeOwner: bigint, tree?: HeldTree): Survey {
   let bytes = 0;
   let guard: string | null = null;
-  const stamp = createHash('sha1');
+  let seen = '';
   const walk = (folder: HeldFolder, shownPath: string): void => {
+    let entries: fs.Dirent[] = [];
     try {
-      stamp.update(`${shownPath}\n${folder.dev} ${folder.ino}\n`);
-      for (const entry of folder.entries().sort(byName)) {
+      seen += `${shownPath}\n${folder.dev} ${folder.ino}\n`;
+      entries = folder.entries().sort(byName);
+      for (const entry of entries) {
         const { name } = entry;
         if (entry.isDirectory()) walk(folder.enter(name), `${shownPath}${name}/`);
         else if (entry.isFile()) {
           const found = fs.lstatSync(folder.at(name), { throwIfNoEntry: false });
           bytes += found?.size ?? 0;
-          stamp.update(`${name}\n${found?.ino} ${found?.size} ${found?.mtimeMs} ${found?.ctimeMs}\n`);
+          seen += `${name}\n${found?.ino} ${found?.size} ${found?.mtimeMs} ${found?.ctimeMs}\n`;
         } else guard ??= `${FAULT}${shownPath}${name} is neither a file nor a folder`;
       }
     } finally {
-      folder.close();
+      if (tree === undefined) folder.close();
+      else tree.keep(shownPath, { folder, entries });
     }
   };
   try {
@@ -90,7 +97,7 @@ export function survey(parent: HeldFolder, runId: string, storeOwner: bigint): S
   } catch (error) {
     guard ??= FAULT + parent.words(error);
   }
-  return { bytes, guard, stamp: stamp.digest('base64') };
+  return { bytes, guard, stamp: hash('sha1', seen, 'base64') };
 }
 
 function byName({ name: one }: fs.Dirent, { name: other }: fs.Dirent): number {

@@ -3,12 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { errnoOf } from '../events/errors.js';
 import { isSameThing, type HeldFolder, type Identity } from './held-folder.js';
+import { HeldTree } from './held-tree.js';
 import { archivedId, isRunId } from './paths.js';
-import { removeTree, removeTreeAside } from './remove-tree.js';
+import { removeTree } from './remove-tree.js';
 
 /** Names of folders in the trash: what is looked at once more, and what may be deleted. */
 const HELD = 'held-';
 const GONE = 'gone-';
+
+/** A process holds only so many files open. */
+const MOST_EMPTIED = 128;
 
 export const TRASH = '.trash';
 
@@ -20,6 +24,8 @@ export class Bin {
   readonly #trash: HeldFolder;
   readonly #held: HeldFolder;
   readonly #gone: HeldFolder;
+  /** Folders that are deleted and still held. */
+  readonly #emptied: HeldFolder[] = [];
 
   constructor(trash: HeldFolder) {
     this.#trash = trash;
@@ -36,17 +42,31 @@ export class Bin {
    * Moves something into the trash, and deletes it if `isToGo` still says so of it there, where nobody finds it any more; else it
    * goes back, unless something else stands in its place by now (`stuck`). `left`: to be deleted, and not wholly deleted yet.
    */
-  async discard(
+  discard(
     from: HeldFolder,
     name: string,
-    isToGo: (place: HeldFolder, found: Identity) => boolean,
-  ): Promise<Discarded> {
+    isToGo: (place: HeldFolder, found: Identity, tree: HeldTree) => boolean,
+  ): Discarded {
+    const tree = new HeldTree();
+    try {
+      return this.#discard(from, name, isToGo, tree);
+    } finally {
+      tree.close();
+    }
+  }
+
+  #discard(
+    from: HeldFolder,
+    name: string,
+    isToGo: (place: HeldFolder, found: Identity, tree: HeldTree) => boolean,
+    tree: HeldTree,
+  ): Discarded {
     const [held, gone] = [this.#held, this.#gone];
     fs.renameSync(from.at(name), held.at(name));
     const expected = held.look(name);
     let isGoing = false;
     try {
-      isGoing = expected !== undefined && isToGo(held, expected);
+      isGoing = expected !== undefined && isToGo(held, expected, tree);
     } catch {
       // What cannot be looked at is not deleted.
     }
@@ -56,15 +76,29 @@ export class Bin {
     }
     fs.renameSync(held.at(name), gone.at(name));
     try {
-      await removeTreeAside(gone, name, expected);
+      removeTree(gone, name, expected, { tree, close: (folder) => this.#keepEmptied(folder) });
     } catch (error) {
       return { end: 'left', place: path.join(gone.path, name), why: gone.words(error) };
     }
     return { end: 'gone' };
   }
 
+  #keepEmptied(folder: HeldFolder): void {
+    if (this.#emptied.length < MOST_EMPTIED) this.#emptied.push(folder);
+    else folder.close();
+  }
+
+  /**
+   * Lets go of the folders that were deleted. Some file systems tell the disk at once of what became free and wait for it: here for
+   * many folders together, at a deletion for one after the other.
+   */
+  async settle(): Promise<void> {
+    await Promise.all(this.#emptied.splice(0).map((folder) => folder.closeAside()));
+  }
+
   /** What is left in it stays for the next rotate. */
   close(): void {
+    for (const folder of this.#emptied.splice(0)) folder.close();
     drop(this.#trash, this.#held);
     drop(this.#trash, this.#gone);
   }
