@@ -64,8 +64,8 @@ test.skipIf(!canUnshare)(
   `a process of another pid namespace is judged from within it alone${canUnshare ? '' : ' (skipped: no new namespaces here)'}`,
   async () => {
     const store = tempStore();
-    const script = 'runlog start --id run; runlog list --json | tr -d "\\n"; echo; read -r _; runlog finalize --json';
-    const inside = store.live('unshare', ['--pid', '--fork', '--mount-proc', 'bash', '-c', script]);
+    const script = 'runlog start --id run; runlog list --json | tr -d "\\n"; echo; read -r _';
+    const inside = store.live('unshare', ['--pid', '--fork', '--kill-child', '--mount-proc', 'bash', '-c', script]);
     expect(await inside.line()).toBe('run');
     expect(JSON.parse(await inside.line())).toMatchObject({ runs: [{ run_id: 'run', status: 'running' }] });
     // Its owner is process 1 in there; process 1 out here is somebody else, and has another start time.
