@@ -1,2 +1,2 @@
-// The second thread of `runlog rotate`: from what V8 compiled of the command line it is at work in half the time.
+// The second thread of `runlog rotate`: from what V8 compiled of the command line it is at work in two thirds of the time.
 require('./runlog').load('main.cjs').serveRotation();
